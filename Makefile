@@ -1,0 +1,192 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# kx: builds everything, from one file. `make help` lists what it can do.
+
+VERSION	:= 0.1.0
+ARCH	:= $(shell uname -m | sed 's/x86_64/x86/; s/aarch64/arm64/')
+
+# What a user may set: V=1 SAN=1 O=DIR BTF=FILE|none DESTDIR= prefix=
+SAN	?= 0
+O	?= build$(if $(filter 1,$(SAN)),/san)
+BTF	?= $(firstword $(wildcard /sys/kernel/btf/vmlinux) none)
+prefix	?= /usr/local
+CC	= gcc
+CLANG	?= clang
+BPFTOOL	?= $(or $(shell command -v bpftool),/usr/sbin/bpftool)
+
+CFLAGS	?= -O2 -g
+WARN	:= -Wall -Wextra -Wno-missing-field-initializers
+KX_CFLAGS := -std=gnu11 -D_GNU_SOURCE $(WARN) -Iinclude -I$(O)/skel $(CFLAGS)
+LIBS	:= -Wl,-Bstatic -lbpf -lelf -lz -Wl,-Bdynamic
+ifeq ($(SAN),1)
+KX_CFLAGS += -fsanitize=address,undefined -fno-sanitize-recover=undefined \
+	     -fno-omit-frame-pointer
+endif
+
+# Kernel code: the types come from BTF, or where there is none from minimal.h.
+MULTIARCH := $(shell $(CC) -print-multiarch 2>/dev/null)
+BPF_CFLAGS := -target bpf -mcpu=v3 -O2 -g -Wall -Wextra -Wno-unused-parameter \
+	      -D__TARGET_ARCH_$(ARCH) -Ivmlinux -I$(O)/vmlinux -Ibpf -Iinclude \
+	      -idirafter /usr/include/$(MULTIARCH)
+ifeq ($(BTF),none)
+BPF_CFLAGS += -DKX_MINIMAL
+VMLINUX_H :=
+else
+VMLINUX_H := $(O)/vmlinux/vmlinux_btf.h
+endif
+
+ifeq ($(V),1)
+Q	:=
+say	:= @:
+else
+Q	:= @
+say	= @printf '  %-7s %s\n' $(1) $(2);
+MAKEFLAGS += --no-print-directory
+endif
+
+BPF	:= $(patsubst bpf/%.bpf.c,%,$(wildcard bpf/*.bpf.c))
+SKELS	:= $(BPF:%=$(O)/skel/%.skel.h)
+TOOLS	:= kx kxtrace
+LIB_OBJS := $(patsubst %.c,$(O)/%.o,$(wildcard src/*.c))
+kx_OBJS	:= $(patsubst %.c,$(O)/%.o,$(wildcard tools/kx/*.c))
+kxtrace_OBJS := $(patsubst %.c,$(O)/%.o,$(wildcard tools/kxtrace/*.c \
+		  tools/kxtrace/decode/*.c tools/kxtrace/xlat/*.c))
+OBJS	:= $(LIB_OBJS) $(kx_OBJS) $(kxtrace_OBJS)
+UNITS	:= $(patsubst tests/unit/%.c,$(O)/tests/unit/%.t,$(wildcard tests/unit/*.c))
+HELPERS	:= $(patsubst %.c,$(O)/%,$(filter-out %.bpf.c,$(wildcard \
+		  tests/live/*.c tests/prog/*.c tests/bench/*.c)))
+TEST_BPF := $(patsubst tests/bench/%.bpf.c,%,$(wildcard tests/bench/*.bpf.c))
+
+all: $(TOOLS:%=$(O)/%)
+
+# A change of compiler or flags rebuilds what they made.
+FLAGS	:= $(CC) $(KX_CFLAGS) $(CLANG) $(BPF_CFLAGS) $(BTF)
+$(O)/flags: FORCE
+	@mkdir -p $(@D); echo '$(FLAGS)' | cmp -s - $@ || echo '$(FLAGS)' >$@
+
+$(O)/vmlinux/vmlinux_btf.h: $(O)/flags
+	$(call say,BTF,$@)
+	@mkdir -p $(@D)
+	$(Q)$(BPFTOOL) btf dump file $(BTF) format c >$@.new && mv $@.new $@
+
+$(O)/bpf/%.bpf.o: bpf/%.bpf.c $(VMLINUX_H) $(O)/flags
+	$(call say,BPF,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CLANG) $(BPF_CFLAGS) -MMD -MP -MF $(@:.o=.d) -MT $@ -c $< -o $@.dwarf
+	$(Q)$(BPFTOOL) gen object $@ $@.dwarf && rm $@.dwarf
+
+$(O)/bpf/%.bpf.o: tests/bench/%.bpf.c $(VMLINUX_H) $(O)/flags
+	$(call say,BPF,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CLANG) $(BPF_CFLAGS) -c $< -o $@.dwarf
+	$(Q)$(BPFTOOL) gen object $@ $@.dwarf && rm $@.dwarf
+
+$(O)/skel/%.skel.h: $(O)/bpf/%.bpf.o
+	$(call say,SKEL,$@)
+	@mkdir -p $(@D)
+	$(Q)$(BPFTOOL) gen skeleton $< name $*_bpf >$@.new && mv $@.new $@
+
+$(O)/%.o: %.c $(O)/flags | $(SKELS)
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(KX_CFLAGS) -MMD -MP -c $< -o $@
+
+$(O)/libkx.a: $(LIB_OBJS)
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && ar rcs $@ $^
+
+.SECONDEXPANSION:
+$(TOOLS:%=$(O)/%): $(O)/%: $$(%_OBJS) $(O)/libkx.a
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(KX_CFLAGS) $(LDFLAGS) $^ $(LIBS) -o $@
+
+# Unit tests are linked with everything but the programs' main().
+$(O)/tests/unit/%.t: tests/unit/%.c $(filter-out %/main.o,$(kxtrace_OBJS)) $(O)/libkx.a
+	$(call say,TEST,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(KX_CFLAGS) -Itools/kxtrace -MMD -MP -MF $(@:.t=.d) $(filter-out %.h,$^) $(LIBS) -o $@
+
+$(HELPERS): $(O)/%: %.c $(O)/libkx.a | $(SKELS) $(TEST_BPF:%=$(O)/skel/%.skel.h)
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(KX_CFLAGS) -MMD -MP -MF $@.d $< $(O)/libkx.a $(LIBS) -lpthread -o $@
+
+-include $(OBJS:.o=.d) $(BPF:%=$(O)/bpf/%.bpf.d) $(UNITS:.t=.d) $(HELPERS:=.d)
+
+# What a machine must have; `make deps` installs what is missing.
+BUILD_PACKAGES := gcc libc6-dev make clang libbpf-dev bpftool libelf-dev zlib1g-dev
+TEST_PACKAGES := $(BUILD_PACKAGES) perl strace git curl python3 procps iproute2 \
+		 qemu-system-x86 qemu-system-common busybox-static cpio xz-utils \
+		 tar bash coreutils findutils
+BENCH_PACKAGES := $(BUILD_PACKAGES) strace linux-perf bpftrace perl
+
+define install
+@missing=; for p in $(1); do \
+	dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q ' installed' || missing="$$missing $$p"; \
+done; \
+if [ -z "$$missing" ]; then exit 0; fi; \
+echo "kx: installing by apt-get:$$missing"; \
+if [ $$(id -u) = 0 ]; then sudo=; else sudo=sudo; fi; \
+$$sudo apt-get update -q >/dev/null && \
+DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -q --no-install-recommends $$missing >/dev/null || \
+{ echo "kx: apt-get could not install:$$missing; install them by hand, then run make again" >&2; exit 1; }
+endef
+
+deps:
+	$(call install,$(BUILD_PACKAGES))
+
+deps-test:
+	$(call install,$(TEST_PACKAGES))
+
+deps-bench:
+	$(call install,$(BENCH_PACKAGES))
+
+ROOT	= $(if $(filter 0,$(shell id -u)),,sudo)
+
+demo: deps
+	@$(MAKE) all
+	@echo '+ kxtrace cat /etc/hostname'
+	@$(ROOT) $(O)/kxtrace cat /etc/hostname
+	@echo '+ kxtrace -c -f sh -c "ls /usr | wc -l"'
+	@$(ROOT) $(O)/kxtrace -c -f sh -c 'ls /usr | wc -l'
+
+# Unit tests run under the sanitizers and need no root; the others do.
+test: deps-test
+	@$(MAKE) all test-helpers
+	@$(MAKE) SAN=1 unit
+	@$(MAKE) BTF=none O=build/minimal all
+	@$(ROOT) prove tests/prog tests/live tests/vm
+
+unit: $(UNITS)
+	@prove --exec '' $(UNITS)
+
+test-helpers: $(HELPERS)
+
+bench: deps-bench
+	@$(MAKE) all test-helpers
+	@$(ROOT) tests/bench/run
+
+install: all
+	install -d $(DESTDIR)$(prefix)/sbin $(DESTDIR)$(prefix)/include/kx $(DESTDIR)$(prefix)/lib
+	install -m 755 $(TOOLS:%=$(O)/%) $(DESTDIR)$(prefix)/sbin
+	install -m 644 include/kx/*.h $(DESTDIR)$(prefix)/include/kx
+	install -m 644 $(O)/libkx.a $(DESTDIR)$(prefix)/lib
+	install -d $(DESTDIR)$(prefix)/share/man/man8 $(DESTDIR)$(prefix)/share/man/man1
+	install -m 644 docs/man/*.8 $(DESTDIR)$(prefix)/share/man/man8
+	install -m 644 docs/man/*.1 $(DESTDIR)$(prefix)/share/man/man1
+
+clean:
+	rm -rf build
+
+help:
+	@echo 'make            builds build/kx and build/kxtrace'
+	@echo 'make demo       installs what is needed, builds, traces a real command'
+	@echo 'make test       installs what is needed, builds, runs all tests'
+	@echo 'make bench      tables of ratios, measured in one run'
+	@echo 'make install    DESTDIR= prefix=/usr/local'
+	@echo 'V=1 shows the commands, SAN=1 adds sanitizers, O=DIR builds elsewhere,'
+	@echo 'BTF=none builds from vmlinux/minimal.h instead of the kernel'"'"'s BTF'
+
+FORCE:
+.PHONY: all deps deps-test deps-bench demo test unit test-helpers bench install clean help FORCE
+.DELETE_ON_ERROR:
+.SECONDARY:

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What depends on the architecture, in one place for all kernel code. */
+#ifndef KX_ARCH_H
+#define KX_ARCH_H
+
+#if defined(__TARGET_ARCH_x86)
+
+#define ARCH_NR_EXECVE		59
+#define ARCH_TS_COMPAT		2	/* thread_info.status: in a 32-bit call */
+
+/* x86-64 keeps a call's registers unchanged until it returns. */
+#define ARCH_CALL_NR(regs)	((u32)(regs)->orig_ax)
+#define ARCH_CALL_ARGS(regs)						\
+	{ (regs)->di, (regs)->si, (regs)->dx,				\
+	  (regs)->r10, (regs)->r8, (regs)->r9 }
+
+static __always_inline bool arch_is_compat(struct task_struct *task)
+{
+	return task->thread_info.status & ARCH_TS_COMPAT;
+}
+
+#else
+#error "kx: this architecture has no entry in bpf/arch.h"
+#endif
+
+#endif

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What the kernel half and the user half of kxtrace tell each other. */
+#ifndef KXTRACE_H
+#define KXTRACE_H
+
+#ifndef __bpf__
+#include <linux/types.h>
+#endif
+
+/*
+ * Configuration, written by user space before the load, constant afterwards.
+ *
+ * Each system call has one row. A row names, for each of its six arguments,
+ * which memory behind the argument goes into the record, and when it is read.
+ */
+#define KXT_NR_ARGS	6
+#define KXT_NR_ROWS	512	/* x86-64 numbers end at 470 (Linux 7.2) */
+
+enum kxt_capture {
+	KXT_CAP_NONE,
+	KXT_CAP_PATH,		/* string, up to PATH_MAX */
+	KXT_CAP_STR,		/* string, up to the string limit (-s) */
+	KXT_CAP_FIXED,		/* `size` bytes */
+	KXT_CAP_BUF,		/* count bytes, up to the string limit */
+	KXT_CAP_ARRAY,		/* count elements of `size` bytes, up to the element limit */
+	KXT_CAP_BITS,		/* bit set of count bits, in whole longs */
+	KXT_CAP_STRVEC,		/* NULL-terminated vector of strings: items */
+	KXT_CAP_COUNTVEC,	/* NULL-terminated vector: one u32, how many */
+	KXT_CAP_IOVEC,		/* count iovecs: items */
+	KXT_CAP_MSGHDR,		/* one user_msghdr: items (name, control, iovecs) */
+	KXT_CAP_MMSGHDR,	/* count mmsghdrs, of which the first: as MSGHDR */
+	KXT_CAP_SOCKADDR,	/* socket address, count bytes */
+	KXT_CAP_SOCKADDR_OUT,	/* the same, count behind the pointer in that argument */
+	KXT_CAP_DIRENTS,	/* the entries in a buffer: one u32, how many */
+	KXT_CAP_BLOCKED,	/* no memory: the signals that the task blocks */
+};
+
+/* When memory is read: a set. */
+#define KXT_AT_ENTER	1	/* before the call, needed where the call destroys it */
+#define KXT_AT_EXIT	2	/* after the call: the page is resident by then */
+#define KXT_ON_SUCCESS	4	/* with AT_EXIT: only if the call did not fail */
+#define KXT_FILLED	8	/* with AT_EXIT: the kernel fills it, failed or not */
+
+/* Where a count comes from: an argument's index, or one of these. */
+#define KXT_FROM_RET	6	/* the call's result */
+#define KXT_FROM_NONE	7
+
+struct kxt_op {
+	__u8 kind;		/* enum kxt_capture */
+	__u8 when;
+	__u8 size_from;
+	__u8 limit_from;	/* IOVEC, MSGHDR: total bytes, KXT_FROM_RET or NONE */
+	__u16 size;		/* FIXED: bytes; ARRAY: bytes of an element */
+};
+
+#define KXT_ROW_SELECTED	1	/* -e trace= wants it */
+#define KXT_ROW_FAILS_NEVER	2	/* the result is never an errno */
+
+struct kxt_row {
+	__u8 flags;
+	__u8 at_enter;		/* arguments with KXT_AT_ENTER, a bit each */
+	__u8 at_exit;		/* arguments with KXT_AT_EXIT, a bit each */
+	__u8 nr_args;
+	struct kxt_op ops[KXT_NR_ARGS];
+};
+
+struct kxt_settings {
+	__u32 strsize;		/* the string limit, at most KXT_STRING_MAX */
+	__u8 times;		/* take the time at entry and at exit */
+	__u8 summary;		/* count only, no records of calls */
+	__u8 wall_clock;	/* summary: time in all, not only on the CPU */
+	__u8 sleepable;		/* this kernel lets a program wait for a page */
+};
+
+/*
+ * Records, in the ring buffer.
+ */
+enum kxt_kind {
+	KXT_CALL = 1,		/* struct kxt_call, cut after its arguments; chunks */
+	KXT_SIGNAL,		/* struct kxt_signal */
+	KXT_FORK,		/* struct kxt_task_event: tid is the new task */
+	KXT_EXIT,		/* struct kxt_task_event */
+	KXT_EXEC,		/* struct kxt_task_event: value is the former tid */
+};
+
+#define KXT_F_NO_RETURN		1	/* the task ended inside the call */
+#define KXT_F_COMPAT		2	/* a 32-bit call: numbers of i386 */
+#define KXT_F_NO_ENTER		4	/* the call began before the tracing */
+#define KXT_F_CUT		8	/* memory left out: no scratch room */
+#define KXT_F_STOPS		16	/* SIGNAL: its action is to stop the task */
+#define KXT_F_THREAD		32	/* FORK: the new task is a thread */
+
+struct kxt_head {
+	__u8 kind;
+	__u8 flags;
+	__u8 nr_args;		/* CALL: how many are in the record */
+	__u8 pad;
+	__u32 tid;
+	__u32 tgid;
+	__u32 len;		/* bytes of chunks behind the fixed part */
+};
+
+struct kxt_call {
+	struct kxt_head head;
+	__u64 enter_ns;		/* CLOCK_MONOTONIC; 0: not asked for, not seen */
+	__u64 exit_ns;
+	__s64 ret;
+	__u32 nr;
+	__u32 seq;		/* of this task: 1, 2, ...; a gap is a loss */
+	__u64 args[KXT_NR_ARGS];	/* of which head.nr_args are there */
+};
+
+struct kxt_signal {
+	struct kxt_head head;
+	__u64 time_ns;
+	__s32 sig;
+	__s32 si_code;
+	__s32 si_errno;
+	__s32 pad;
+	__u64 fields[4];	/* the union _sifields, its first 32 bytes */
+};
+
+struct kxt_task_event {
+	struct kxt_head head;
+	__u64 time_ns;
+	__s32 value;		/* EXIT: the wait status; FORK: the parent's tid */
+	__u32 pad;
+};
+
+/* Memory behind one argument; the next chunk follows at a multiple of 8. */
+#define KXT_FAULT	1	/* could not be read */
+#define KXT_MORE	2	/* there was more than the limit, or than room */
+#define KXT_PARTLY	4	/* some of its items could not be read */
+
+struct kxt_chunk {
+	__u8 arg;
+	__u8 when;		/* KXT_AT_ENTER or KXT_AT_EXIT */
+	__u8 status;		/* 0, or a set of the above */
+	__u8 pad;
+	__u32 len;		/* bytes of data, without the padding */
+};
+
+/*
+ * An item within a chunk of kind STRVEC, IOVEC or MSGHDR; `len` bytes of data
+ * follow, then padding to a multiple of 8.
+ * STRVEC: one per string; a NULL pointer ends a vector that was seen whole.
+ * IOVEC: one per iovec. MSGHDR: struct user_msghdr (56 bytes), then the items
+ * of the name, of the control data, of the iovecs. MMSGHDR: the same, and a
+ * msg_len in 8 bytes after the user_msghdr.
+ */
+struct kxt_item {
+	__u64 ptr;
+	__u64 total;		/* IOVEC, MSGHDR: bytes the caller gave */
+	__u32 len;
+	__u32 status;		/* as in a chunk */
+};
+
+#define KXT_MAX_ITEMS	33	/* one more than are shown */
+
+/* Counters, one set per CPU. */
+struct kxt_stats {
+	__u64 seen;		/* records there were */
+	__u64 dropped;		/* of these, not delivered: the ring was full */
+	__u64 uncaptured;	/* calls delivered without their memory */
+	__u64 unfollowed;	/* new tasks that could not be followed: no memory */
+	__u64 lost_signals;	/* ignored signals beyond the one kept per task */
+};
+
+/* -c: one per call number. */
+struct kxt_sum {
+	__u64 calls;
+	__u64 errors;
+	__u64 time_ns;		/* on the CPU, or with -w in all */
+};
+
+/*
+ * What a call can carry: the fixed part and this much memory. A task's scratch
+ * comes from the kernel's 8 KiB slabs, less what the kernel keeps beside it.
+ */
+#define KXT_RECORD_MAX	7936
+#define KXT_DATA_MAX	(KXT_RECORD_MAX - sizeof(struct kxt_call))
+#define KXT_STRING_MAX	4096	/* the largest string limit */
+
+#endif

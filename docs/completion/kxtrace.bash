@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Completion of kxtrace's command line, for bash.
+_kxtrace()
+{
+	local current=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}
+
+	case $before in
+	-p|--attach)
+		mapfile -t COMPREPLY < <(compgen -W "$(ps -eo pid=)" -- "$current")
+		return ;;
+	-o|--output)
+		mapfile -t COMPREPLY < <(compgen -f -- "$current")
+		return ;;
+	-e)
+		mapfile -t COMPREPLY < <(compgen -W "trace= signal= quiet= %file %desc
+			%process %net %signal %ipc %memory %creds %stat %lstat %fstat
+			%statfs %fstatfs %clock %pure" -- "$current")
+		return ;;
+	esac
+	if [[ $current == -* ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "-f --follow-forks -p --attach -e
+			--trace --signal --quiet -z --successful-only -Z --failed-only
+			-o --output -A --output-append-mode -a --columns -s --string-limit
+			-t --absolute-timestamps -r --relative-timestamps -T --syscall-times
+			-v --no-abbrev -q -c --summary-only -w --summary-wall-clock
+			--fail-on-loss --seccomp-bpf -h --help -V --version" -- "$current")
+		return
+	fi
+	mapfile -t COMPREPLY < <(compgen -c -f -- "$current")
+}
+complete -o filenames -F _kxtrace kxtrace

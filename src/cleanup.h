@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Owning locals: a variable carries its destructor, taking it disarms it. */
+#ifndef KX_CLEANUP_H
+#define KX_CLEANUP_H
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define _cleanup_(fn)	__attribute__((cleanup(fn)))
+#define _cleanup_free_	_cleanup_(cleanup_free)
+#define _cleanup_close_	_cleanup_(cleanup_close)
+#define _cleanup_file_	_cleanup_(cleanup_file)
+
+/* Give up ownership of a pointer: its value, and NULL stays behind. */
+#define take_ptr(ptr)				\
+	({					\
+		__typeof__(ptr) taken_ = (ptr);	\
+		(ptr) = NULL;			\
+		taken_;				\
+	})
+
+/* Give up ownership of a descriptor: its value, and -1 stays behind. */
+#define take_fd(fd)			\
+	({				\
+		int taken_ = (fd);	\
+		(fd) = -1;		\
+		taken_;			\
+	})
+
+static inline void cleanup_free(void *ptr)
+{
+	free(*(void **)ptr);
+}
+
+static inline void cleanup_close(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+}
+
+static inline void cleanup_file(FILE **file)
+{
+	if (*file)
+		fclose(*file);
+}
+
+#endif

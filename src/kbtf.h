@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The kernel's BTF, searched by name without building an index. */
+#ifndef KX_KBTF_H
+#define KX_KBTF_H
+
+#include <stddef.h>
+
+struct kbtf {
+	char *data;		/* NULL until the first search */
+	size_t len;
+};
+
+/*
+ * The id of the type called @name of kind @kind (BTF_KIND_*). -ENOENT: there is
+ * no such type; -EOPNOTSUPP: the kernel has no BTF, or it cannot be understood.
+ */
+int kbtf_find(struct kbtf *kbtf, const char *name, unsigned int kind);
+
+/* How many bytes of BTF there are, or a negative errno. */
+long kbtf_size(void);
+
+void kbtf_done(struct kbtf *kbtf);
+
+#endif

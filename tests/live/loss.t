@@ -1,0 +1,78 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: GPL-2.0-only
+# Nothing is lost in silence: produced = delivered + dropped, exactly.
+use strict;
+use warnings;
+use lib 'tests/lib';
+use KX;
+use Test::More;
+
+need_root();
+
+my $flood = compile('flood', <<'C');
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+int main(int argc, char **argv)
+{
+	char c;
+	long i, n = atol(argv[1]);
+	dprintf(1, "%d ready", getpid());
+	read(0, &c, 1);
+	for (i = 0; i < n; i++) syscall(SYS_getppid);
+	return 0;
+}
+C
+
+# The reader is stopped while the traced process fills the ring many times.
+sub flooded {
+	my @options = @_;
+	my $calls = 1_000_000;
+	pipe my $in, my $gate or die;
+	my $out = "$dir/flood.out";
+	unlink "$dir/ready";
+	my $pid = fork() // die;
+	if (!$pid) {
+		open STDIN, '<&', $in;
+		open STDOUT, '>', "$dir/ready";
+		open STDERR, '>', "$dir/err";
+		close $gate;
+		exec "$build/kxtrace", '-o', $out, '-e', 'trace=getppid', @options, $flood, $calls;
+	}
+	close $in;
+	my $child;
+	wait_for(sub { ($child) = slurp("$dir/ready") =~ /^(\d+) ready$/ });
+	kill STOP => $pid;
+	print $gate 'x';
+	close $gate;
+	# Ended, but not waited for: its parent is stopped.
+	wait_for(sub { slurp("/proc/$child/stat") =~ /\) Z / }, 120);
+	kill CONT => $pid;
+	waitpid $pid, 0;
+	my $status = $? >> 8;
+	my ($seen, $shown, $dropped) = slurp("$dir/err") =~ /seen (\d+), shown (\d+), dropped (\d+)/;
+	my $lines = () = slurp($out) =~ /^getppid/mg;
+	return ($status, $calls, $lines, $seen, $shown, $dropped);
+}
+
+my ($status, $calls, $lines, $seen, $shown, $dropped) = flooded();
+is($status, 0, 'a loss alone is no failure');
+cmp_ok($dropped, '>', 0, 'a stopped reader loses records');
+is($shown + $dropped, $seen, 'shown + dropped = seen');
+# Beside the calls: the end of the process, which may be lost as well.
+is($seen, $calls + 1, 'seen = the calls there were, and one end');
+cmp_ok($shown - $lines, '<=', 1, 'shown = lines in the file');
+($status) = flooded('--fail-on-loss');
+is($status, 1, '--fail-on-loss: status 1');
+
+my $r = run('sh', '-c', "echo | $build/kxtrace --fail-on-loss -v -o $dir/all -e trace=getppid $flood 300000");
+is($r->{exit}, 0, '--fail-on-loss without loss: the command\'s status');
+my $all = () = slurp("$dir/all") =~ /^getppid/mg;
+is($all, 300000, 'a reader that runs loses nothing: 300000 lines');
+
+# -c counts in the kernel: nothing can be lost.
+$r = run('sh', '-c', "echo | $build/kxtrace -c -o $dir/sum $flood 1000000");
+like(slurp("$dir/sum"), qr{ 1000000 +getppid$}m, '-c counts a million calls');
+
+done_testing();

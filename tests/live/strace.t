@@ -1,0 +1,80 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: GPL-2.0-only
+# The oracle: Debian's strace on real commands. Same calls, same decoded text.
+use strict;
+use warnings;
+use lib 'tests/lib';
+use KX;
+use Test::More;
+
+need_root();
+plan skip_all => 'strace is not installed' if system('command -v strace >/dev/null') != 0;
+
+# Lines that may differ for a reason, each with it; they are left out on both sides.
+my @explained = (
+	# When a signal comes between two calls is a matter of timing.
+	[ qr{^--- SIGCHLD|^rt_sigreturn}, 'where SIGCHLD arrives' ],
+	# Addresses, times and pids within the text of files.
+	[ qr{^read\(\d, "[0-9a-f]+-[0-9a-f]+ r}, '/proc/self/maps holds addresses' ],
+	[ qr{^getrandom\(}, 'entropy is asked for again when a temporary name is taken' ],
+	[ qr{^poll\(.*, \d+\) = }, 'curl counts its time-out down' ],
+);
+
+system("mkdir -p $dir/tree/a/b && cp /etc/hosts $dir/tree/a && cp /etc/passwd $dir/tree/a/b && ln -s a $dir/tree/link");
+system("cd $dir && git -c init.defaultBranch=main init -q repo && cd repo && cp /etc/hosts . && git add hosts && git -c user.name=t -c user.email=t\@t commit -q -m first");
+write_file("$dir/hello.c", "#include <stdio.h>\nint main(void) { puts(\"hello\"); return 0; }\n");
+
+my @commands = (
+	'true',
+	'cat /etc/hostname',
+	"ls -la $dir/tree",
+	"find $dir/tree -type f",
+	"grep -r localhost $dir/tree",
+	"tar cf $dir/x.tar -C $dir tree",
+	"cp -a $dir/tree $dir/tree2; rm -rf $dir/tree2",
+	"stat /etc/passwd; df /; id; uname -a",
+	"git -C $dir/repo status",
+	"git -C $dir/repo log --oneline",
+	"gcc -O0 -o $dir/hello $dir/hello.c",
+	'/usr/bin/python3 -S -E -c "import os; print(os.listdir(\'/etc\')[:0])"',
+	'bash --norc -c "for i in 1 2 3; do echo \$i | cat; done"',
+	'sh -c "sleep 0.01; kill -TERM \$\$"',
+	'curl -s -o /dev/null http://127.0.0.1:1/',
+	'sort /etc/passwd',
+	'mkdir -p /tmp/kx-test-dir/a && touch /tmp/kx-test-dir/a/b && chmod 600 /tmp/kx-test-dir/a/b && mv /tmp/kx-test-dir/a/b /tmp/kx-test-dir/c && rm -r /tmp/kx-test-dir',
+	'gzip -c /etc/passwd | gzip -dc',
+	'dd if=/dev/zero of=/dev/null bs=512 count=20 status=none',
+);
+
+sub lcs_diff {
+	my ($a, $b) = @_;
+	write_file("$dir/a", join("\n", @$a) . "\n");
+	write_file("$dir/b", join("\n", @$b) . "\n");
+	return grep { /^[-+](?![-+])/ } split /\n/, `diff -U0 $dir/a $dir/b`;
+}
+
+my ($all, $unequal) = (0, 0);
+for my $command (@commands) {
+	my $ours = "$dir/ours";
+	my $theirs = "$dir/theirs";
+	# Once before, so that caches and files are the same for both.
+	system("cd $dir; ($command) >/dev/null 2>&1");
+	my $script = write_file("$dir/script", "$command\n");
+	run('strace', '-f', '-o', $theirs, '/bin/sh', $script);
+	run("$build/kxtrace", '-f', '-o', $ours, '/bin/sh', $script);
+	my @theirs = normalised(slurp($theirs));
+	my @ours = normalised(slurp($ours));
+	is(scalar(@ours), scalar(@theirs), "$command: as many tasks");
+	my (@wrong, $lines);
+	for my $i (0 .. $#theirs) {
+		$lines += @{ $theirs[$i] };
+		my @pair = map { [ grep { my $line = $_; !grep { $line =~ $_->[0] } @explained } @{ $_ // [] } ] }
+		    $theirs[$i], $ours[$i];
+		push @wrong, map { "task $i: $_" } lcs_diff(@pair);
+	}
+	$all += $lines;
+	$unequal += grep { /^task \d+: -/ } @wrong;
+	ok(!@wrong, "$command: $lines lines, equal") or diag(join "\n", @wrong[0 .. ($#wrong > 30 ? 30 : $#wrong)]);
+}
+diag(sprintf '%d of %d lines equal strace\'s (%.2f %%)', $all - $unequal, $all, 100 * ($all - $unequal) / $all);
+done_testing();

@@ -1,0 +1,19 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: GPL-2.0-only
+# Every BPF object loads here, built from BTF and from the minimal header.
+use strict;
+use warnings;
+use lib 'tests/lib';
+use KX;
+use Test::More;
+
+need_root();
+system('mount -t bpf bpf /sys/fs/bpf 2>/dev/null') if !grep { / \/sys\/fs\/bpf bpf / } split /\n/, slurp('/proc/mounts');
+my $bpftool = (grep { -x } map { "$_/bpftool" } split(/:/, $ENV{PATH}), '/usr/sbin')[0];
+for my $object (glob("$build/bpf/*.bpf.o"), glob('build/minimal/bpf/*.bpf.o')) {
+	my $pins = "/sys/fs/bpf/kx-objects-$$";
+	my $r = run($bpftool, 'prog', 'loadall', $object, $pins);
+	is($r->{exit}, 0, "$object loads") or diag($r->{err});
+	system('rm', '-rf', $pins);
+}
+done_testing();

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What a verb of the kx command is: one row of the table in main.c. */
+#ifndef KX_TOOL_VERB_H
+#define KX_TOOL_VERB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <kx/kx.h>
+
+/* An option without an argument; a table of them ends with a NULL name. */
+struct flag {
+	const char *name;	/* after -- */
+	char letter;		/* after -, or 0 */
+	const char *help;
+	bool *value;		/* set to true */
+};
+
+struct verb {
+	const char *name;
+	const char *arguments;	/* as in the usage line */
+	const char *summary;	/* what it does, one line */
+	const char *examples;	/* lines for --help */
+	const struct flag *flags;
+	int min_args;
+	int max_args;
+
+	/* The status to exit with; errors have been told by tell(). */
+	int (*run)(struct kx *kx, int argc, char **argv);
+};
+
+#define DONE	0
+#define FAILED	1
+#define WRONG	2	/* usage */
+
+extern const struct verb verb_features;
+
+/* "kx: ..." on stderr; returns FAILED. */
+int tell(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* The same for wrong usage; returns WRONG. */
+int tell_wrong(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* Of @nr names, the one that @word was probably meant to be, or NULL. */
+const char *guess(const char *word, const char *const *names, size_t nr);
+
+/* Text as a JSON string, quotes included, on stdout. */
+void json_string(const char *text);
+
+#endif

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The command that kxtrace starts: found, held, let go, waited for. */
+#ifndef KXTRACE_COMMAND_H
+#define KXTRACE_COMMAND_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+/*
+ * The child waits in a pipe until command_go(): by then it is traced. It
+ * never runs the program when kxtrace dies before that.
+ */
+struct command {
+	char *path;
+	char **argv;
+	pid_t pid;		/* 0: none, or already waited for */
+	int gate;		/* the pipe's end of ours, -1 when open */
+	int status;		/* of wait(), once the child has ended */
+};
+
+/* -ENOENT, -EACCES ... after one sentence on stderr. */
+int command_find(struct command *command, char **argv);
+int command_fork(struct command *command);
+void command_go(struct command *command);
+/* Takes the child's status if it has ended; true when it has. */
+bool command_reap(struct command *command);
+void command_done(struct command *command);
+
+#endif

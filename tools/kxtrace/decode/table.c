@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The table of the calls, put together from one file per subsystem. */
+#include <errno.h>
+#include <string.h>
+
+#include "../calls/nr.h"
+#include "args.h"
+#include "desc.h"
+#include "file.h"
+#include "ipc.h"
+#include "memory.h"
+#include "mount.h"
+#include "misc.h"
+#include "net.h"
+#include "process.h"
+#include "signal.h"
+#include "time.h"
+
+const struct call_info call_table[KXT_NR_ROWS] = {
+#include "../calls/file.tbl"
+#include "../calls/desc.tbl"
+#include "../calls/memory.tbl"
+#include "../calls/process.tbl"
+#include "../calls/signal.tbl"
+#include "../calls/time.tbl"
+#include "../calls/net.tbl"
+#include "../calls/ipc.tbl"
+#include "../calls/misc.tbl"
+};
+
+const struct call_info *call_info_by_nr(uint32_t nr)
+{
+	if (nr >= KXT_NR_ROWS || !call_table[nr].name)
+		return NULL;
+	return &call_table[nr];
+}
+
+int call_nr_by_name(const char *name)
+{
+	int nr;
+
+	for (nr = 0; nr < KXT_NR_ROWS; nr++) {
+		if (call_table[nr].name && !strcmp(call_table[nr].name, name))
+			return nr;
+	}
+	return -ENOENT;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* One record becomes one line, as strace prints it. */
+#ifndef KXTRACE_LINE_H
+#define KXTRACE_LINE_H
+
+#include "decode.h"
+#include "options.h"
+
+enum pid_prefix { PREFIX_NONE, PREFIX_PLAIN, PREFIX_BRACKETS };
+
+/* What a line depends on beyond its record. */
+struct line_context {
+	struct out out;
+	struct out note;		/* scratch for brackets after results */
+	const struct options *opt;
+	enum pid_prefix prefix;
+	int64_t epoch_ns;		/* add to CLOCK_MONOTONIC: since 1970 */
+	uint64_t last_ns;		/* -r: of the line before; 0: none */
+};
+
+int line_init(struct line_context *line, const struct options *opt, int fd);
+void line_done(struct line_context *line);
+
+/*
+ * Takes a record apart. Returns false when it is malformed: shorter than its
+ * kind, or with chunks that leave it.
+ */
+bool call_parse(struct call *call, const void *record, size_t len);
+
+void line_call(struct line_context *line, struct call *call);
+void line_signal(struct line_context *line, const struct kxt_signal *sig);
+void line_exit(struct line_context *line, const struct kxt_task_event *event);
+void line_superseded(struct line_context *line,
+		     const struct kxt_task_event *event);
+
+/* The arguments alone, between the brackets. */
+void print_arguments(struct out *o, const struct call *call);
+
+#endif

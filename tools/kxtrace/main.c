@@ -1,0 +1,455 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* kxtrace: shows the system calls of a command or of running processes. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <kx/kx.h>
+
+#include "command.h"
+#include "line.h"
+#include "options.h"
+#include "session.h"
+#include "summary.h"
+
+/*
+ * While records come, they are taken this often. The kernel half wakes nobody
+ * meanwhile: a wake-up costs the traced task more than its call.
+ */
+#define NAP_MS		10
+
+struct tracer {
+	struct options opt;
+	struct command command;
+	struct session *session;
+	struct line_context line;
+	struct kx *kx;
+	unsigned int nr_tasks;		/* as the records tell it */
+	uint64_t delivered;		/* records taken from the ring */
+	uint64_t malformed;
+	int interrupted;		/* the signal that asked us to stop */
+};
+
+/* Messages go where the lines go, in their order, if that is the terminal. */
+static void say(struct tracer *tracer, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static void say(struct tracer *tracer, const char *format, ...)
+{
+	struct out *o = &tracer->line.out;
+	char text[256];
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(text, sizeof(text), format, ap);
+	va_end(ap);
+	if (tracer->opt.output) {
+		complain("%s", text);
+		return;
+	}
+	out_str(o, "kxtrace: ");
+	out_str(o, text);
+	out_newline(o);
+}
+
+static void choose_prefix(struct tracer *tracer)
+{
+	struct options *opt = &tracer->opt;
+
+	if (opt->output)
+		tracer->line.prefix = opt->follow || opt->nr_pids > 1 ?
+				      PREFIX_PLAIN : PREFIX_NONE;
+	else
+		tracer->line.prefix = tracer->nr_tasks > 1 ? PREFIX_BRACKETS :
+							     PREFIX_NONE;
+}
+
+static void count_task(struct tracer *tracer, int change)
+{
+	if (change > 0 || tracer->nr_tasks)
+		tracer->nr_tasks += change;
+	choose_prefix(tracer);
+}
+
+static void show_fork(struct tracer *tracer, const struct kxt_task_event *event)
+{
+	count_task(tracer, 1);
+	if (!tracer->opt.quiet)
+		say(tracer, "Process %u attached", event->head.tid);
+}
+
+static void show_exit(struct tracer *tracer, const struct kxt_task_event *event)
+{
+	if (!tracer->opt.summary)
+		line_exit(&tracer->line, event);
+	count_task(tracer, -1);
+}
+
+static int show_record(void *ctx, const void *record, size_t len)
+{
+	const struct kxt_head *head = record;
+	struct tracer *tracer = ctx;
+	struct call call;
+
+	tracer->delivered++;
+	if (len < sizeof(*head)) {
+		tracer->malformed++;
+		return 0;
+	}
+	if (head->kind == KXT_CALL && call_parse(&call, record, len))
+		line_call(&tracer->line, &call);
+	else if (head->kind == KXT_SIGNAL && len >= sizeof(struct kxt_signal))
+		line_signal(&tracer->line, record);
+	else if (len < sizeof(struct kxt_task_event))
+		tracer->malformed++;
+	else if (head->kind == KXT_FORK)
+		show_fork(tracer, record);
+	else if (head->kind == KXT_EXIT)
+		show_exit(tracer, record);
+	else if (head->kind == KXT_EXEC)
+		line_superseded(&tracer->line, record);
+	else
+		tracer->malformed++;
+	return 0;
+}
+
+/* Late, so that no file is made or emptied by a trace that cannot begin. */
+static int open_output(struct tracer *tracer)
+{
+	const struct options *opt = &tracer->opt;
+	int fd;
+
+	if (!opt->output)
+		return 0;
+	fd = open(opt->output, O_WRONLY | O_CREAT | O_CLOEXEC |
+		  (opt->append ? O_APPEND : O_TRUNC), 0666);
+	if (fd < 0) {
+		complain("%s: cannot be written: %s", opt->output, strerror(errno));
+		return -errno;
+	}
+	tracer->line.out.fd = fd;
+	return 0;
+}
+
+/* Refuses early what could not work later; nothing has been touched yet. */
+static int check_pids(const struct options *opt)
+{
+	unsigned int i;
+
+	for (i = 0; i < opt->nr_pids; i++) {
+		if (opt->pids[i] == getpid()) {
+			complain("-p %d: kxtrace cannot trace itself", opt->pids[i]);
+			return -EINVAL;
+		}
+		if (kill(opt->pids[i], 0) && errno == ESRCH) {
+			complain("-p %d: no such process", opt->pids[i]);
+			return -ESRCH;
+		}
+	}
+	return 0;
+}
+
+static void count_attached(void *ctx, uint32_t tid)
+{
+	struct tracer *tracer = ctx;
+
+	(void)tid;
+	count_task(tracer, 1);
+}
+
+static int attach_pids(struct tracer *tracer)
+{
+	const struct options *opt = &tracer->opt;
+	unsigned int i, before, nr;
+	int err;
+
+	for (i = 0; i < opt->nr_pids; i++) {
+		before = tracer->nr_tasks;
+		err = session_attach_task(tracer->session, opt->pids[i],
+					  count_attached, tracer);
+		if (err) {
+			complain("-p %d: cannot be traced: %s", opt->pids[i],
+				 strerror(-err));
+			return err;
+		}
+		nr = tracer->nr_tasks - before;
+		if (opt->quiet)
+			continue;
+		if (nr > 1)
+			say(tracer, "Process %d attached with %u threads",
+			    opt->pids[i], nr);
+		else
+			say(tracer, "Process %d attached", opt->pids[i]);
+	}
+	return 0;
+}
+
+static int start_command(struct tracer *tracer)
+{
+	int err;
+
+	if (!tracer->opt.command)
+		return 0;
+	err = command_fork(&tracer->command);
+	if (err)
+		return err;
+	err = session_start_child(tracer->session, tracer->command.pid);
+	if (err) {
+		complain("%s: cannot be traced: %s", tracer->command.path,
+			 strerror(-err));
+		return err;
+	}
+	count_task(tracer, 1);
+	command_go(&tracer->command);
+	return 0;
+}
+
+/*
+ * Like strace: our child gets the signal as well, so it ends, and its last
+ * records still come; other processes are let go.
+ */
+static void interrupt(struct tracer *tracer, int sig)
+{
+	tracer->interrupted = sig;
+	if (tracer->command.pid) {
+		kill(tracer->command.pid, SIGCONT);
+		kill(tracer->command.pid, sig);
+	}
+}
+
+static void take_signals(struct tracer *tracer, int fd)
+{
+	struct signalfd_siginfo info;
+
+	while (read(fd, &info, sizeof(info)) == sizeof(info)) {
+		if (info.ssi_signo == SIGCHLD)
+			command_reap(&tracer->command);
+		else
+			interrupt(tracer, info.ssi_signo);
+	}
+}
+
+static int open_signals(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGQUIT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+static bool is_over(struct tracer *tracer)
+{
+	if (tracer->line.out.error)
+		return true;
+	if (tracer->interrupted && !tracer->command.pid)
+		return true;
+	return !session_live_tasks(tracer->session) &&
+	       (!tracer->opt.command || command_reap(&tracer->command));
+}
+
+/* Waits for records or signals; not at all when there was much to do. */
+static void wait_for_more(struct tracer *tracer, int epoll, int signals, int taken)
+{
+	struct epoll_event events[2];
+	int i, n, timeout = NAP_MS;
+
+	if (taken > 1000)
+		return;
+	if (!taken) {
+		session_ask_for_wakeup(tracer->session);
+		/* Records that came before the question woke nobody. */
+		if (kx_ring_dispatch(session_ring(tracer->session)) ||
+		    !session_live_tasks(tracer->session))
+			timeout = NAP_MS;
+		else
+			timeout = -1;
+	}
+	n = epoll_wait(epoll, events, 2, timeout);
+	session_stop_asking(tracer->session);
+	for (i = 0; i < n; i++)
+		if (events[i].data.fd == signals)
+			take_signals(tracer, signals);
+}
+
+static int watch(int epoll, int fd, uint32_t events)
+{
+	struct epoll_event event = { .events = events, .data.fd = fd };
+
+	return epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) ? -errno : 0;
+}
+
+static int run(struct tracer *tracer, int signals)
+{
+	struct kx_ring *ring = session_ring(tracer->session);
+	int epoll = epoll_create1(EPOLL_CLOEXEC);
+	bool over;
+	int n;
+
+	if (epoll < 0 || watch(epoll, signals, EPOLLIN) ||
+	    watch(epoll, kx_ring_fd(ring), EPOLLIN | EPOLLET)) {
+		complain("cannot wait for events: %s", strerror(errno));
+		return -errno;
+	}
+	do {
+		/* Asked before the ring is emptied: then nothing is left in it. */
+		over = is_over(tracer);
+		n = kx_ring_dispatch(ring);
+		out_flush(&tracer->line.out);
+		if (n < 0) {
+			complain("the ring buffer is damaged: %s", strerror(-n));
+			break;
+		}
+		if (!over)
+			wait_for_more(tracer, epoll, signals, n);
+	} while (!over);
+	close(epoll);
+	return n < 0 ? n : 0;
+}
+
+static void say_detached(struct tracer *tracer)
+{
+	unsigned int i;
+
+	for (i = 0; i < tracer->opt.nr_pids && !tracer->opt.quiet; i++)
+		if (!kill(tracer->opt.pids[i], 0))
+			say(tracer, "Process %d detached", tracer->opt.pids[i]);
+}
+
+/* Everything that the kernel half still knows, then what was lost. */
+static bool finish(struct tracer *tracer)
+{
+	struct out *o = &tracer->line.out;
+	struct kxt_sum sums[KXT_NR_ROWS];
+	struct kxt_stats stats;
+	bool lost;
+
+	if (tracer->interrupted)
+		say_detached(tracer);
+	session_detach(tracer->session);
+	(void)kx_ring_dispatch(session_ring(tracer->session));
+	if (tracer->opt.summary && !session_sums(tracer->session, sums))
+		summary_print(o, sums);
+	out_flush(o);
+	if (session_stats(tracer->session, &stats))
+		return true;
+	lost = stats.dropped || stats.uncaptured || stats.unfollowed ||
+	       stats.lost_signals || tracer->malformed;
+	if (lost || tracer->opt.verbose)
+		complain("seen %llu, shown %llu, dropped %llu",
+			 (unsigned long long)stats.seen,
+			 (unsigned long long)(tracer->delivered - tracer->malformed),
+			 (unsigned long long)(stats.dropped + tracer->malformed));
+	if (stats.uncaptured)
+		complain("%llu calls are shown without their memory: the kernel had none to spare",
+			 (unsigned long long)stats.uncaptured);
+	if (stats.unfollowed)
+		complain("%llu new tasks were not followed: the kernel had no memory to spare",
+			 (unsigned long long)stats.unfollowed);
+	if (stats.lost_signals)
+		complain("%llu ignored signals are not shown: they came faster than calls ended",
+			 (unsigned long long)stats.lost_signals);
+	return lost;
+}
+
+/* The command's own status becomes ours, also when a signal killed it. */
+static int exit_status(const struct tracer *tracer)
+{
+	int status = tracer->command.status, sig;
+	struct sigaction fate = { .sa_handler = SIG_DFL };
+	sigset_t set;
+
+	if (!tracer->opt.command)
+		return 0;
+	if (WIFEXITED(status))
+		return WEXITSTATUS(status);
+	sig = WTERMSIG(status);
+	sigaction(sig, &fate, NULL);
+	sigemptyset(&set);
+	sigaddset(&set, sig);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+	/* A core file of ours would tell nothing. */
+	if (sig != SIGQUIT && sig != SIGABRT && !WCOREDUMP(status))
+		raise(sig);
+	return 128 + sig;
+}
+
+static int trace(struct tracer *tracer)
+{
+	int signals = open_signals();
+	bool lost;
+	int err;
+
+	err = line_init(&tracer->line, &tracer->opt, STDERR_FILENO);
+	if (err || signals < 0) {
+		complain("cannot start: %s", strerror(err ? -err : errno));
+		return 1;
+	}
+	choose_prefix(tracer);
+	err = session_open(&tracer->session, tracer->kx, &tracer->opt,
+			   show_record, tracer);
+	if (!err)
+		err = attach_pids(tracer);
+	if (!err)
+		err = open_output(tracer);
+	if (!err)
+		err = start_command(tracer);
+	if (!err)
+		err = run(tracer, signals);
+	if (err)
+		return 1;
+	lost = finish(tracer);
+	if (tracer->line.out.error && tracer->line.out.error != -EPIPE) {
+		complain("%s: cannot be written: %s",
+			 tracer->opt.output ? tracer->opt.output : "stderr",
+			 strerror(-tracer->line.out.error));
+		return 1;
+	}
+	if (lost && tracer->opt.fail_on_loss)
+		return 1;
+	return exit_status(tracer);
+}
+
+int main(int argc, char **argv)
+{
+	static struct tracer tracer;
+	int err, status;
+
+	err = options_parse(&tracer.opt, argc, argv);
+	if (err)
+		return err > 0 ? 0 : 2;
+	if (tracer.opt.output && tracer.opt.command && !tracer.opt.quiet)
+		tracer.opt.quiet = 1;
+	if (kx_new(&tracer.kx)) {
+		complain("out of memory");
+		return 1;
+	}
+	err = kx_caps_check(tracer.kx, KX_NEED_BPF | KX_NEED_PERFMON);
+	if (err)
+		complain("%s", kx_error(tracer.kx));
+	if (!err)
+		err = check_pids(&tracer.opt);
+	if (!err && tracer.opt.command)
+		err = command_find(&tracer.command, tracer.opt.command);
+	status = err ? 1 : trace(&tracer);
+
+	command_done(&tracer.command);
+	session_close(tracer.session);
+	line_done(&tracer.line);
+	kx_free(tracer.kx);
+	return status;
+}

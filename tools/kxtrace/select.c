@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* -e trace=SET and -e signal=SET: names, %classes, regular expressions. */
+#include <errno.h>
+#include <regex.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "decode.h"
+#include "decode/sigset.h"
+#include "options.h"
+
+static const struct {
+	const char *name;
+	uint32_t classes;
+} classes[] = {
+	{ "file", CLASS_FILE }, { "desc", CLASS_DESC },
+	{ "process", CLASS_PROCESS }, { "net", CLASS_NET },
+	{ "network", CLASS_NET }, { "signal", CLASS_SIGNAL },
+	{ "ipc", CLASS_IPC }, { "memory", CLASS_MEMORY },
+	{ "creds", CLASS_CREDS }, { "stat", CLASS_STAT },
+	{ "lstat", CLASS_LSTAT }, { "fstat", CLASS_FSTAT },
+	{ "statfs", CLASS_STATFS }, { "fstatfs", CLASS_FSTATFS },
+	{ "%statfs", CLASS_STATFS_LIKE }, { "%stat", CLASS_STAT_LIKE },
+	{ "clock", CLASS_CLOCK }, { "pure", CLASS_PURE },
+};
+
+/* Before %file there was file: strace still takes these without the %. */
+static const char *const bare_classes[] = {
+	"file", "desc", "process", "network", "signal", "ipc", "memory",
+};
+
+#define NR(array) (sizeof(array) / sizeof((array)[0]))
+
+static bool is_bare_class(const char *word)
+{
+	size_t i;
+
+	for (i = 0; i < NR(bare_classes); i++)
+		if (!strcmp(word, bare_classes[i]))
+			return true;
+	return false;
+}
+
+static void set_rows(bool *chosen, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < KXT_NR_ROWS; i++)
+		if (call_table[i].name && !strcmp(call_table[i].name, name))
+			chosen[i] = true;
+}
+
+static int set_class(bool *chosen, const char *name)
+{
+	uint32_t wanted = 0;
+	size_t i;
+
+	for (i = 0; i < NR(classes); i++)
+		if (!strcmp(classes[i].name, name))
+			wanted = classes[i].classes;
+	if (!wanted) {
+		complain("-e trace=%%%s: no such class; %%file %%desc %%process %%net %%signal %%ipc %%memory %%creds are some",
+			 name);
+		return -EINVAL;
+	}
+	for (i = 0; i < KXT_NR_ROWS; i++)
+		if (call_table[i].classes & wanted)
+			chosen[i] = true;
+	return 0;
+}
+
+static int set_matches(bool *chosen, const char *pattern)
+{
+	bool any = false;
+	regex_t regex;
+	char why[128];
+	int err;
+	size_t i;
+
+	err = regcomp(&regex, pattern, REG_EXTENDED | REG_NOSUB);
+	if (err) {
+		regerror(err, &regex, why, sizeof(why));
+		complain("-e trace=/%s: %s", pattern, why);
+		return -EINVAL;
+	}
+	for (i = 0; i < KXT_NR_ROWS; i++) {
+		if (call_table[i].name &&
+		    !regexec(&regex, call_table[i].name, 0, NULL, 0))
+			chosen[i] = any = true;
+	}
+	regfree(&regex);
+	if (!any) {
+		complain("-e trace=/%s: no system call matches", pattern);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static unsigned int edit_distance(const char *a, const char *b)
+{
+	unsigned int row[64], i, j, diagonal, above;
+	size_t len = strlen(b);
+
+	if (len >= NR(row))
+		return 99;
+	for (j = 0; j <= len; j++)
+		row[j] = j;
+	for (i = 1; *a; a++, i++) {
+		diagonal = row[0];
+		row[0] = i;
+		for (j = 1; j <= len; j++) {
+			above = row[j];
+			row[j] = diagonal + (*a != b[j - 1]);
+			if (above + 1 < row[j])
+				row[j] = above + 1;
+			if (row[j - 1] + 1 < row[j])
+				row[j] = row[j - 1] + 1;
+			diagonal = above;
+		}
+	}
+	return row[len];
+}
+
+static void complain_unknown(const char *word)
+{
+	unsigned int distance, best = 3;
+	const char *near = NULL;
+	size_t i;
+
+	for (i = 0; i < KXT_NR_ROWS; i++) {
+		if (!call_table[i].name)
+			continue;
+		distance = edit_distance(word, call_table[i].name);
+		if (distance < best) {
+			best = distance;
+			near = call_table[i].name;
+		}
+	}
+	if (near)
+		complain("-e trace=%s: no such system call; did you mean %s?", word, near);
+	else
+		complain("-e trace=%s: no such system call on this architecture", word);
+}
+
+static int set_word(bool *chosen, const char *word)
+{
+	bool optional = *word == '?';
+	char *end;
+	unsigned long nr;
+	int found;
+
+	word += optional;
+	if (*word == '%')
+		return set_class(chosen, word + 1);
+	if (*word == '/')
+		return set_matches(chosen, word + 1);
+	nr = strtoul(word, &end, 10);
+	if (*word && !*end && nr < KXT_NR_ROWS) {
+		chosen[nr] = true;
+		return 0;
+	}
+	found = call_nr_by_name(word);
+	if (found >= 0)
+		set_rows(chosen, word);
+	else if (is_bare_class(word))
+		return set_class(chosen, word);
+	else if (!optional) {
+		complain_unknown(word);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+int select_calls(bool *selected, const char *set)
+{
+	bool chosen[KXT_NR_ROWS] = {};
+	bool invert = *set == '!';
+	char *words, *rest, *word;
+	int err = 0;
+	size_t i;
+
+	set += invert;
+	if (!strcmp(set, "all") || !strcmp(set, "none")) {
+		invert ^= !strcmp(set, "all");
+	} else {
+		words = rest = strdup(set);
+		if (!words)
+			return -ENOMEM;
+		while (!err && (word = strsep(&rest, ",")))
+			err = set_word(chosen, word);
+		free(words);
+	}
+	if (err)
+		return err;
+	for (i = 0; i < KXT_NR_ROWS; i++)
+		selected[i] = chosen[i] ^ invert;
+	return 0;
+}
+
+/* SIGINT, INT, int or 2; 0 when there is no such signal. */
+static int signal_by_name(const char *word)
+{
+	const char *name;
+	unsigned long nr;
+	char *end;
+	int sig;
+
+	nr = strtoul(word, &end, 10);
+	if (*word && !*end)
+		return nr >= 1 && nr <= 64 ? (int)nr : 0;
+	if (!strncasecmp(word, "SIG", 3))
+		word += 3;
+	for (sig = 1; sig <= 64; sig++) {
+		name = signal_name(sig);
+		if (name && !strcasecmp(word, name + 3))
+			return sig;
+	}
+	return 0;
+}
+
+int select_signals(uint64_t *signals, const char *set)
+{
+	bool invert = *set == '!';
+	char *words, *rest, *word;
+	uint64_t chosen = 0;
+	int sig, err = 0;
+
+	set += invert;
+	if (!strcmp(set, "all") || !strcmp(set, "none")) {
+		invert ^= !strcmp(set, "all");
+		*signals = invert ? ~0ull : 0;
+		return 0;
+	}
+	words = rest = strdup(set);
+	if (!words)
+		return -ENOMEM;
+	while (!err && (word = strsep(&rest, ","))) {
+		sig = signal_by_name(word);
+		if (sig) {
+			chosen |= 1ull << (sig - 1);
+		} else {
+			complain("-e signal=%s: no such signal; kill -l lists them", word);
+			err = -EINVAL;
+		}
+	}
+	free(words);
+	if (!err)
+		*signals = invert ? ~chosen : chosen;
+	return err;
+}

@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The kernel half, from user space: loaded, attached, asked, taken away. */
+#include "session.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <linux/bpf.h>
+#include <linux/types.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "decode.h"
+
+typedef __u8 u8;
+typedef __u16 u16;
+typedef __u32 u32;
+typedef __u64 u64;
+typedef __s32 s32;
+
+#include "kxtrace.skel.h"
+
+/* As in the kernel half. */
+#define STATE_STARTING	2
+#define STATE_ATTACHED	4
+
+#define MAX_LINKS	8
+
+struct session {
+	struct kx *kx;
+	const struct options *opt;
+	struct kxtrace_bpf *skel;
+	struct kx_ring *ring;
+	struct bpf_link *links[MAX_LINKS];
+	unsigned int nr_links;
+};
+
+static void choose_rows(struct kxt_row *rows, const struct options *opt)
+{
+	const struct call_info *info;
+	struct kxt_row *row;
+	unsigned int nr, i;
+
+	for (nr = 0; nr < KXT_NR_ROWS; nr++) {
+		row = &rows[nr];
+		info = &call_table[nr];
+		memset(row, 0, sizeof(*row));
+		if (opt->selected[nr])
+			row->flags |= KXT_ROW_SELECTED;
+		if (info->name && info->classes & CLASS_PURE)
+			row->flags |= KXT_ROW_FAILS_NEVER;
+		row->nr_args = info->name ? info->nr_args : KXT_NR_ARGS;
+		for (i = 0; info->name && i < info->nr_args; i++) {
+			row->ops[i] = info->args[i].op;
+			if (row->ops[i].kind == KXT_CAP_NONE)
+				continue;
+			if (row->ops[i].when & KXT_AT_ENTER)
+				row->at_enter |= 1 << i;
+			if (row->ops[i].when & KXT_AT_EXIT)
+				row->at_exit |= 1 << i;
+		}
+	}
+}
+
+/* What is not wanted is not loaded. */
+static void choose_programs(struct session *session)
+{
+	const struct options *opt = session->opt;
+	struct kxtrace_bpf *skel = session->skel;
+	bool signals = opt->signals && !opt->summary;
+
+	bpf_program__set_autoload(skel->progs.process_fork, opt->follow);
+	bpf_program__set_autoload(skel->progs.signal_deliver, signals);
+	bpf_program__set_autoload(skel->progs.signal_generate, signals);
+	if (opt->summary)
+		bpf_map__set_max_entries(skel->maps.records, 1 << 20);
+	if (!skel->rodata->settings.sleepable)
+		return;
+	bpf_program__set_flags(skel->progs.sys_enter, BPF_F_SLEEPABLE);
+	bpf_program__set_flags(skel->progs.sys_exit, BPF_F_SLEEPABLE);
+}
+
+static void configure(struct session *session)
+{
+	const struct options *opt = session->opt;
+	struct kxtrace_bpf *skel = session->skel;
+
+	choose_rows((struct kxt_row *)skel->rodata->rows, opt);
+	skel->rodata->settings = (struct kxt_settings){
+		.strsize = opt->strsize,
+		.times = opt->summary || opt->spent || opt->relative ||
+			 opt->stamp != STAMP_NONE,
+		.summary = opt->summary,
+		.wall_clock = opt->wall_clock,
+		.sleepable = kx_feature_has(session->kx, "tp_btf.s") == 1,
+	};
+	choose_programs(session);
+}
+
+/* The system call hooks come last: all that they rely on is there by then. */
+static int attach(struct session *session)
+{
+	struct kxtrace_bpf *skel = session->skel;
+	struct bpf_program *const order[] = {
+		skel->progs.process_exit, skel->progs.process_exec,
+		skel->progs.process_fork, skel->progs.signal_deliver,
+		skel->progs.signal_generate, skel->progs.sys_exit,
+		skel->progs.sys_enter,
+	};
+	size_t i;
+	int err;
+
+	for (i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
+		if (!bpf_program__autoload(order[i]))
+			continue;
+		err = kx_object_attach(session->kx, order[i],
+				       &session->links[session->nr_links]);
+		if (err)
+			return err;
+		session->nr_links++;
+	}
+	return 0;
+}
+
+int session_open(struct session **out, struct kx *kx,
+		 const struct options *opt, kx_ring_fn fn, void *ctx)
+{
+	struct session *session = calloc(1, sizeof(*session));
+	int err;
+
+	if (!session)
+		return -ENOMEM;
+	session->kx = kx;
+	session->opt = opt;
+	session->skel = kxtrace_bpf__open();
+	if (!session->skel) {
+		err = -errno;
+		complain("the built-in BPF object cannot be opened: %s", strerror(-err));
+		session_close(session);
+		return err;
+	}
+	configure(session);
+	err = kx_skeleton_load(kx, session->skel->skeleton, "kxtrace");
+	if (!err)
+		err = kx_ring_open(kx, bpf_map__fd(session->skel->maps.records),
+				   fn, ctx, &session->ring);
+	if (!err)
+		err = attach(session);
+	if (err) {
+		complain("%s", kx_error(kx));
+		session_close(session);
+		return err;
+	}
+	*out = session;
+	return 0;
+}
+
+void session_detach(struct session *session)
+{
+	while (session->nr_links)
+		bpf_link__destroy(session->links[--session->nr_links]);
+}
+
+void session_close(struct session *session)
+{
+	if (!session)
+		return;
+	session_detach(session);
+	kx_ring_close(session->ring);
+	kxtrace_bpf__destroy(session->skel);
+	free(session);
+}
+
+/* One pass over all tasks; returns how many were new, or a negative errno. */
+static int mark_tasks(struct session *session, attached_fn *attached, void *ctx)
+{
+	int link, iter, nr = 0;
+	uint32_t tids[256];
+	ssize_t len;
+
+	link = bpf_link_create(bpf_program__fd(session->skel->progs.attach_tasks),
+			       0, BPF_TRACE_ITER, NULL);
+	if (link < 0)
+		return -errno;
+	iter = bpf_iter_create(link);
+	close(link);
+	if (iter < 0)
+		return -errno;
+	while ((len = read(iter, tids, sizeof(tids))) > 0) {
+		for (size_t i = 0; i < len / sizeof(tids[0]); i++, nr++)
+			if (attached)
+				attached(ctx, tids[i]);
+	}
+	if (len < 0)
+		nr = -errno;
+	close(iter);
+	return nr;
+}
+
+int session_start_child(struct session *session, pid_t pid)
+{
+	struct kxtrace_bpf *skel = session->skel;
+	int nr;
+
+	skel->bss->attach_tgid = 0;
+	skel->bss->attach_tid = pid;
+	skel->bss->attach_flags = STATE_STARTING;
+	nr = mark_tasks(session, NULL, NULL);
+	return nr < 0 ? nr : nr ? 0 : -ESRCH;
+}
+
+/* The process of a task; 0 when it is gone. */
+static pid_t process_of(pid_t pid)
+{
+	char path[64], line[128];
+	int tgid = 0;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", pid);
+	f = fopen(path, "re");
+	while (f && !tgid && fgets(line, sizeof(line), f))
+		(void)sscanf(line, "Tgid: %d", &tgid);
+	if (f)
+		fclose(f);
+	return tgid;
+}
+
+int session_attach_task(struct session *session, pid_t pid,
+			attached_fn *attached, void *ctx)
+{
+	struct kxtrace_bpf *skel = session->skel;
+	int nr, total = 0;
+
+	skel->bss->attach_tgid = session->opt->follow ? process_of(pid) : 0;
+	skel->bss->attach_tid = pid;
+	skel->bss->attach_flags = STATE_ATTACHED;
+	/* Again, until no thread was missed: one may start during the pass. */
+	do {
+		nr = mark_tasks(session, attached, ctx);
+		if (nr < 0)
+			return nr;
+		total += nr;
+	} while (nr && session->opt->follow);
+	return total ? 0 : -ESRCH;
+}
+
+struct kx_ring *session_ring(struct session *session)
+{
+	return session->ring;
+}
+
+uint32_t session_live_tasks(const struct session *session)
+{
+	return __atomic_load_n(&session->skel->bss->live_tasks, __ATOMIC_ACQUIRE);
+}
+
+void session_ask_for_wakeup(struct session *session)
+{
+	__atomic_store_n(&session->skel->bss->reader_waiting, 1, __ATOMIC_SEQ_CST);
+	atomic_thread_fence(memory_order_seq_cst);
+}
+
+void session_stop_asking(struct session *session)
+{
+	__atomic_store_n(&session->skel->bss->reader_waiting, 0, __ATOMIC_RELAXED);
+}
+
+int session_stats(struct session *session, struct kxt_stats *stats)
+{
+	int cpu, nr_cpus = libbpf_num_possible_cpus();
+	struct kxt_stats *each;
+	__u32 key = 0;
+
+	memset(stats, 0, sizeof(*stats));
+	if (nr_cpus < 0)
+		return nr_cpus;
+	each = calloc(nr_cpus, sizeof(*each));
+	if (!each)
+		return -ENOMEM;
+	if (bpf_map_lookup_elem(bpf_map__fd(session->skel->maps.stats), &key, each)) {
+		free(each);
+		return -errno;
+	}
+	for (cpu = 0; cpu < nr_cpus; cpu++) {
+		stats->seen += each[cpu].seen;
+		stats->dropped += each[cpu].dropped;
+		stats->uncaptured += each[cpu].uncaptured;
+		stats->unfollowed += each[cpu].unfollowed;
+		stats->lost_signals += each[cpu].lost_signals;
+	}
+	free(each);
+	return 0;
+}
+
+int session_sums(struct session *session, struct kxt_sum *rows)
+{
+	int cpu, nr_cpus = libbpf_num_possible_cpus();
+	struct kxt_sum *each;
+	__u32 nr;
+
+	memset(rows, 0, KXT_NR_ROWS * sizeof(*rows));
+	if (nr_cpus < 0)
+		return nr_cpus;
+	each = calloc(nr_cpus, sizeof(*each));
+	if (!each)
+		return -ENOMEM;
+	for (nr = 0; nr < KXT_NR_ROWS; nr++) {
+		if (bpf_map_lookup_elem(bpf_map__fd(session->skel->maps.sums), &nr, each))
+			continue;
+		for (cpu = 0; cpu < nr_cpus; cpu++) {
+			rows[nr].calls += each[cpu].calls;
+			rows[nr].errors += each[cpu].errors;
+			rows[nr].time_ns += each[cpu].time_ns;
+		}
+	}
+	free(each);
+	return 0;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The kernel half, from user space: loaded, attached, asked, taken away. */
+#ifndef KXTRACE_SESSION_H
+#define KXTRACE_SESSION_H
+
+#include <kx/kx.h>
+
+#include "options.h"
+
+/* What session_attach_tasks() found, in the order of their numbers. */
+typedef void attached_fn(void *ctx, uint32_t tid);
+
+struct session;
+
+/*
+ * Loads what the options need and attaches it; no task is traced yet. On
+ * failure one sentence has been printed. The programs live as long as the
+ * process: they are held by its descriptors, nothing is pinned.
+ */
+int session_open(struct session **out, struct kx *kx,
+		 const struct options *opt, kx_ring_fn fn, void *ctx);
+void session_close(struct session *session);
+
+/* Traces our own child, from its execve on. */
+int session_start_child(struct session *session, pid_t pid);
+/* Traces a running task, or with -f all threads of its process. */
+int session_attach_task(struct session *session, pid_t pid,
+			attached_fn *attached, void *ctx);
+
+struct kx_ring *session_ring(struct session *session);
+/* Tasks that are traced and have not ended. */
+uint32_t session_live_tasks(const struct session *session);
+/*
+ * From now on the next record wakes who waits on the ring's descriptor. Look
+ * at the ring once more before sleeping.
+ */
+void session_ask_for_wakeup(struct session *session);
+void session_stop_asking(struct session *session);
+/* No new records; what is in the ring stays there. */
+void session_detach(struct session *session);
+
+int session_stats(struct session *session, struct kxt_stats *stats);
+/* One row per call number; `rows` has KXT_NR_ROWS. */
+int session_sums(struct session *session, struct kxt_sum *rows);
+
+#endif
