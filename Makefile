@@ -103,7 +103,7 @@ $(TOOLS:%=$(O)/%): $(O)/%: $$(%_OBJS) $(O)/libkx.a
 $(O)/tests/unit/%.t: tests/unit/%.c $(filter-out %/main.o,$(kxtrace_OBJS)) $(O)/libkx.a
 	$(call say,TEST,$<)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(KX_CFLAGS) -Itools/kxtrace -MMD -MP -MF $(@:.t=.d) $(filter-out %.h,$^) $(LIBS) -o $@
+	$(Q)$(CC) $(KX_CFLAGS) -Itools/kxtrace -MMD -MP -MF $(@:.t=.d) $< $(filter %.o %.a,$^) $(LIBS) -o $@
 
 $(HELPERS): $(O)/%: %.c $(O)/libkx.a | $(SKELS) $(TEST_BPF:%=$(O)/skel/%.skel.h)
 	$(call say,CC,$<)

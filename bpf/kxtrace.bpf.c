@@ -200,11 +200,27 @@ struct piece {
 	u32 status;
 };
 
+/*
+ * A structure may be given that is smaller than what is asked for, at the end
+ * of a page behind which there is nothing: then its readable part is taken.
+ */
+static __always_inline long read_to_page_end(void *to, u64 from, u64 size,
+					     u64 limit)
+{
+	u64 part = 4096 - (from & 4095);
+
+	if (part >= size || part > limit)
+		return -1;
+	if (bpf_probe_read_user(to, part, (void *)from))
+		return -1;
+	return part;
+}
+
 static __always_inline void
 read_piece(struct scratch *s, u64 at, u64 from, u64 size, bool string,
 	   struct piece *piece)
 {
-	long len;
+	long len, part = -1;
 
 	/* One register for the check and for the use. */
 	barrier_var(at);
@@ -215,6 +231,8 @@ read_piece(struct scratch *s, u64 at, u64 from, u64 size, bool string,
 		}
 		len = string ? bpf_probe_read_user_str(s->data + at, size, (void *)from)
 			     : bpf_probe_read_user(s->data + at, size, (void *)from);
+		if (len < 0 && !string)
+			part = read_to_page_end(s->data + at, from, size, LARGE_PIECE);
 	} else if (at <= SMALL_UNTIL) {
 		barrier_var(at);
 		if (size > SMALL_PIECE) {
@@ -223,8 +241,17 @@ read_piece(struct scratch *s, u64 at, u64 from, u64 size, bool string,
 		}
 		len = string ? bpf_probe_read_user_str(s->data + at, size, (void *)from)
 			     : bpf_probe_read_user(s->data + at, size, (void *)from);
+		if (len < 0 && !string)
+			part = read_to_page_end(s->data + at, from, size, SMALL_PIECE);
 	} else {
 		piece->status |= KXT_MORE;
+		return;
+	}
+	if (part > 0) {
+		piece->status |= KXT_PARTLY;
+		piece->len = part;
+		s->fault_from = from + part;
+		s->fault_to = from + size - 1;
 		return;
 	}
 	if (len < 0) {

@@ -14,7 +14,7 @@
  * which memory behind the argument goes into the record, and when it is read.
  */
 #define KXT_NR_ARGS	6
-#define KXT_NR_ROWS	512	/* x86-64 numbers end at 470 (Linux 7.2) */
+#define KXT_NR_ROWS	512	/* x86-64 numbers end at 471 (Linux 7.2) */
 
 enum kxt_capture {
 	KXT_CAP_NONE,

@@ -20,6 +20,10 @@ my @explained = (
 	[ qr{^poll\(.*, \d+\) = }, 'curl counts its time-out down' ],
 );
 
+# Apart from the traces, whose number would show in the size of a directory.
+my $traces = $dir;
+$dir .= '/work';
+mkdir $dir;
 system("mkdir -p $dir/tree/a/b && cp /etc/hosts $dir/tree/a && cp /etc/passwd $dir/tree/a/b && ln -s a $dir/tree/link");
 system("cd $dir && git -c init.defaultBranch=main init -q repo && cd repo && cp /etc/hosts . && git add hosts && git -c user.name=t -c user.email=t\@t commit -q -m first");
 write_file("$dir/hello.c", "#include <stdio.h>\nint main(void) { puts(\"hello\"); return 0; }\n");
@@ -41,25 +45,25 @@ my @commands = (
 	'sh -c "sleep 0.01; kill -TERM \$\$"',
 	'curl -s -o /dev/null http://127.0.0.1:1/',
 	'sort /etc/passwd',
-	'mkdir -p /tmp/kx-test-dir/a && touch /tmp/kx-test-dir/a/b && chmod 600 /tmp/kx-test-dir/a/b && mv /tmp/kx-test-dir/a/b /tmp/kx-test-dir/c && rm -r /tmp/kx-test-dir',
+	"cd $dir && mkdir -p d/a && touch d/a/b && chmod 600 d/a/b && mv d/a/b d/c && rm -r d",
 	'gzip -c /etc/passwd | gzip -dc',
 	'dd if=/dev/zero of=/dev/null bs=512 count=20 status=none',
 );
 
 sub lcs_diff {
 	my ($a, $b) = @_;
-	write_file("$dir/a", join("\n", @$a) . "\n");
-	write_file("$dir/b", join("\n", @$b) . "\n");
-	return grep { /^[-+](?![-+])/ } split /\n/, `diff -U0 $dir/a $dir/b`;
+	write_file("$traces/a", join("\n", @$a) . "\n");
+	write_file("$traces/b", join("\n", @$b) . "\n");
+	return grep { /^[-+](?![-+])/ } split /\n/, `diff -U0 $traces/a $traces/b`;
 }
 
 my ($all, $unequal) = (0, 0);
 for my $command (@commands) {
-	my $ours = "$dir/ours";
-	my $theirs = "$dir/theirs";
+	my $ours = "$traces/ours";
+	my $theirs = "$traces/theirs";
 	# Once before, so that caches and files are the same for both.
 	system("cd $dir; ($command) >/dev/null 2>&1");
-	my $script = write_file("$dir/script", "$command\n");
+	my $script = write_file("$traces/script", "$command\n");
 	run('strace', '-f', '-o', $theirs, '/bin/sh', $script);
 	run("$build/kxtrace", '-f', '-o', $ours, '/bin/sh', $script);
 	my @theirs = normalised(slurp($theirs));

@@ -1,12 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Runs the live tests under every kernel of the table (or those named as arguments): one result per kernel and test file.
+# Runs the live tests under each kernel of the table, or those named as arguments.
 #
-# From the environment:
-#   KX_VM_TESTS    what prove shall run in the guest, from the project's root (default tests/live)
-#   KX_VM_TIMEOUT  seconds for all tests on one kernel (default 1200)
+# There is one result for each kernel and each test file. From the environment:
+#   KX_VM_TESTS    what prove is to run, from the project's root (tests/live)
+#   KX_VM_TIMEOUT  seconds for all tests on one kernel (1200)
 #   KX_VM=skip     run nothing
-#   CI=true        a kernel that cannot be fetched or booted is a failure, not a skip
+#   CI=true        it is a failure, not a skip, if a kernel cannot be had
 # The tests find the name of their kernel in KX_VM_KERNEL.
 
 set -u
@@ -16,12 +16,12 @@ tests=${KX_VM_TESTS:-tests/live}
 timeout_s=${KX_VM_TIMEOUT:-1200}
 number=0
 
-# report ok|not WHAT: one line of our own result.
+# report ok|not WHAT: one result of ours.
 report()
 {
-	local verdict=ok
-	[[ $1 == not ]] && verdict='not ok'
-	echo "$verdict $((++number)) - $2"
+	local result=ok
+	[[ $1 == not ]] && result='not ok'
+	echo "$result $((++number)) - $2"
 }
 
 explain()
@@ -34,16 +34,16 @@ begin_file()
 	file=$1 verdict=none ok=0 skipped=0 failed=0 lines=()
 }
 
-# Takes in one line of the output of a test file, which prove closes with its verdict.
+# Takes in a line of a test file's output, which prove ends with its verdict.
 read_line()
 {
 	case $1 in
 	'ok '*'# '[Ss][Kk][Ii][Pp]*) ((++skipped)) ;;
-	'not ok'*'# '[Tt][Oo][Dd][Oo]* | 'ok '*) ((++ok)) ;;
+	'ok '* | 'not ok'*'# '[Tt][Oo][Dd][Oo]*) ((++ok)) ;;
 	'not ok'*) ((++failed)) && lines+=("$1") ;;
 	ok | 'skipped: '*) verdict=$1 ;;
-	'Failed '*' subtests'* | 'Dubious, test returned '* | 'All '*' subtests passed'* | 'No subtests run'*)
-		verdict=bad && lines+=("$1") ;;
+	'Failed '*' subtests'* | 'All '*' subtests passed'* | 'No subtests run'* | \
+		'Dubious, test returned '*) verdict=bad && lines+=("$1") ;;
 	1..* | '') ;;
 	*) lines+=("$1") ;;
 	esac
@@ -58,26 +58,35 @@ end_file()
 	((all_ok += ok, all_skipped += skipped, all_failed += failed, ++files))
 	case $verdict in
 	ok) report ok "$what)" ;;
-	'skipped: '*) report ok "$name: $file # SKIP ${verdict#skipped: }" && ((++all_skipped)) ;;
-	bad) report not "$what)" && ((++bad_files)) ;;
-	none) report not "$what, then no end)" && ((++bad_files)) ;;
+	'skipped: '*)
+		report ok "$name: $file # SKIP ${verdict#skipped: }"
+		((++all_skipped))
+		;;
+	*)
+		[[ $verdict == none ]] && what+=', then no end'
+		report not "$what)"
+		((++bad_files))
+		((${#lines[@]})) && printf '%s\n' "${lines[@]}" | explain
+		;;
 	esac
-	[[ $verdict == bad || $verdict == none ]] && ((${#lines[@]})) && printf '%s\n' "${lines[@]}" | explain
 	file=''
 }
 
-# Follows the output of prove -v: the name of each file, its lines, the verdict; in the end the summary.
+# Follows the output of the guest: uname -r, then for each test file its name, its
+# lines and the verdict, then a summary.
 read_results()
 {
 	local line
-	release='' file='' files=0 bad_files=0 all_ok=0 all_skipped=0 all_failed=0 summary=()
+	release='' file='' files=0 bad_files=0 summary=()
+	all_ok=0 all_skipped=0 all_failed=0
 	while IFS= read -r line || [[ $line ]]; do
 		if [[ ! $release ]]; then
 			release=$line
 		elif [[ $line =~ ^(.+)\ \.\.+\ ?$ && -f ${BASH_REMATCH[1]} ]]; then
 			end_file
 			begin_file "${BASH_REMATCH[1]}"
-		elif [[ $line == 'Test Summary Report' || $line == 'All tests successful.' || $line == 'Files='* ]]; then
+		elif [[ $line == 'Test Summary Report' || $line == Files=* ||
+			$line == 'All tests successful.' ]]; then
 			end_file
 			summary+=("$line")
 		elif [[ $file ]]; then
@@ -89,7 +98,7 @@ read_results()
 	end_file
 }
 
-# What a user who cannot have the kernel need not care about, but a CI machine must not pass over.
+# A user may lack a kernel, but a CI machine must not pass over it.
 not_run()
 {
 	local reason
@@ -103,15 +112,17 @@ not_run()
 	totals+=("$name: not run")
 }
 
-# The formatter for terminals shows each line as it comes: if the guest breaks down, we learn how far it came. The errors
-# of the tests are merged in, or they would appear among the lines of the file before.
+# With the formatter for terminals prove shows each line as it comes, so that it is
+# known how far a guest came that broke down. The errors of the tests are merged
+# into their output, or they would appear among the lines of the file before.
 run_kernel()
 {
 	# shellcheck disable=SC2016  # the shell in the guest expands this
+	local script='uname -r; exec prove -v --merge --formatter TAP::Formatter::Console "$1"'
 	read_results < <(
-		exec setpriv --pdeathsig TERM "$here/boot" "$name" --timeout "$timeout_s" --env "KX_VM_KERNEL=$name" -- \
-			sh -c 'uname -r; exec prove --verbose --merge --formatter TAP::Formatter::Console "$1"' \
-			prove "$tests" 2>"$errors"
+		exec setpriv --pdeathsig TERM "$here/boot" "$name" \
+			--timeout "$timeout_s" --env "KX_VM_KERNEL=$name" \
+			-- sh -c "$script" prove "$tests" 2>"$errors"
 	)
 	wait $!
 	status=$?
@@ -119,13 +130,16 @@ run_kernel()
 		not_run
 		return
 	fi
-	if [[ $status -eq 0 || $bad_files -gt 0 && $status -eq 1 ]] && ((files)); then
-		report ok "$name: booted $release, ran $files test files"
+
+	local what="$name: booted $release, ran $files test files"
+	if [[ $files -gt 0 && ($status -eq 0 || $status -eq 1 && $bad_files -gt 0) ]]; then
+		report ok "$what"
 	else
-		report not "$name: booted $release, ran $files test files, then ended with status $status"
+		report not "$what, then ended with status $status"
 		explain "$errors"
 	fi
-	[[ $status -ne 0 ]] && ((${#summary[@]})) && printf '%s\n' "${summary[@]}" | explain
+	[[ $status -ne 0 && ${#summary[@]} -gt 0 ]] &&
+		printf '%s\n' "${summary[@]}" | explain
 	totals+=("$name: uname -r $release: $all_ok ok, $all_skipped skipped, $all_failed failed")
 }
 
@@ -138,18 +152,17 @@ if [[ ! -e $tests ]]; then
 	echo "Bail out! $tests: no such tests: set KX_VM_TESTS"
 	exit 1
 fi
-if [[ $# -gt 0 ]]; then
-	names=("$@")
-else
-	mapfile -t names < <(awk '!/^#/ { print $1 }' "$here/kernels")
-fi
 errors=$(mktemp "${TMPDIR:-/tmp}/kx-vm-errors.XXXXXX") || exit 1
 trap 'rm -f "$errors"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
+if [[ $# -eq 0 ]]; then
+	mapfile -t table < <(awk '!/^#/ { print $1 }' "$here/kernels")
+	set -- "${table[@]}"
+fi
 totals=()
-for name in "${names[@]}"; do
+for name; do
 	run_kernel
 done
 printf '# %s\n' "${totals[@]}"

@@ -65,7 +65,9 @@ arg_printer print_aio_pointers, print_aio_iocb, print_aio_events;
 
 arg_printer print_uring_params, print_uring_register_arg;
 #define URING_PARAMS_LEN 120
-#define URING_PARAMS(n)	{ n, print_uring_params, CAPTURE(FIXED, IN_OUT, KXT_FROM_NONE, URING_PARAMS_LEN) }
+#define URING_PARAMS(n)	\
+	{ n, print_uring_params,	\
+	  CAPTURE(FIXED, IN_OUT, KXT_FROM_NONE, URING_PARAMS_LEN) }
 #define URING_REGISTER_ARG(n) { n, print_uring_register_arg, CAPTURE(ARRAY, IN, 3, 16) }
 
 #endif

@@ -50,6 +50,8 @@ arg_printer print_dirents, print_handle;
 arg_printer print_xattr_out;
 #define XATTR_OUT(n)	{ n, print_xattr_out, CAPTURE(BUF, OUT, FROM_RET, 1) }
 #define DIRENTS(n)	{ n, print_dirents, CAPTURE(DIRENTS, OUT, KXT_FROM_NONE, 0) }
-#define HANDLE(n, when)	{ n, print_handle, CAPTURE(FIXED, when, KXT_FROM_NONE, HANDLE_HEAD + HANDLE_MAX) }
+#define HANDLE(n, when)	\
+	{ n, print_handle,	\
+	  CAPTURE(FIXED, when, KXT_FROM_NONE, HANDLE_HEAD + HANDLE_MAX) }
 
 #endif

@@ -200,14 +200,6 @@ XLAT(seal_flags, "F_SEAL_???",
 	X(F_SEAL_FUTURE_WRITE),
 	X(F_SEAL_EXEC));
 
-XLAT(rw_hints, "RWH_???",
-	{ 0, "RWH_WRITE_LIFE_NOT_SET" },
-	{ 1, "RWH_WRITE_LIFE_NONE" },
-	{ 2, "RWH_WRITE_LIFE_SHORT" },
-	{ 3, "RWH_WRITE_LIFE_MEDIUM" },
-	{ 4, "RWH_WRITE_LIFE_LONG" },
-	{ 5, "RWH_WRITE_LIFE_EXTREME" });
-
 XLAT(poll_events, "POLL???",
 	X(POLLIN),
 	X(POLLPRI),

@@ -2,7 +2,6 @@
 /* Names for calls on files and paths: ways to open, kinds, attributes. */
 #include "file.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -147,17 +146,6 @@ XLAT(statfs_flags, "ST_???",
 	X(ST_NODIRATIME),
 	X(ST_RELATIME),
 	X(ST_NOSYMFOLLOW));
-
-XLAT(dirent_types, "DT_???",
-	X(DT_UNKNOWN),
-	X(DT_FIFO),
-	X(DT_CHR),
-	X(DT_DIR),
-	X(DT_BLK),
-	X(DT_REG),
-	X(DT_LNK),
-	X(DT_SOCK),
-	X(DT_WHT));
 
 XLAT(rename_flags, "RENAME_???",
 	X(RENAME_NOREPLACE),

@@ -8,7 +8,7 @@
 extern const struct xlat open_access, open_flags, resolve_flags, access_modes;
 extern const struct xlat at_flags, faccessat_flags, name_to_handle_flags;
 extern const struct xlat statx_sync, statx_masks, statx_attrs, file_types;
-extern const struct xlat statfs_flags, dirent_types, rename_flags;
+extern const struct xlat statfs_flags, rename_flags;
 extern const struct xlat xattr_flags;
 
 #endif
