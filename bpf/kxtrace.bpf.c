@@ -37,6 +37,7 @@ u32 live_tasks;		/* traced and not yet ended */
 u32 attach_tid;		/* for attach_tasks: this task, or all of attach_tgid */
 u32 attach_tgid;
 u32 attach_flags;
+u32 pid_level;		/* how deep in pid namespaces user space is; set by attach_tasks */
 
 #define STATE_TRACED	1
 #define STATE_STARTING	2	/* our own child, until its execve */
@@ -171,6 +172,17 @@ static __always_inline void emit(void *record, u64 size)
 	wake_reader();
 }
 
+/* A task's number as user space sees it, from within its pid namespace. */
+static __always_inline u32 number_of(struct task_struct *task)
+{
+	struct pid *pid = BPF_CORE_READ(task, thread_pid);
+	u32 nr = 0;
+
+	bpf_probe_read_kernel(&nr, sizeof(nr),
+			      &pid->numbers[pid_level & 31].nr);
+	return nr;
+}
+
 static __always_inline void fill_head(struct kxt_head *head, u8 kind, u8 flags,
 				      struct task_struct *task)
 {
@@ -178,8 +190,13 @@ static __always_inline void fill_head(struct kxt_head *head, u8 kind, u8 flags,
 	head->flags = flags;
 	head->nr_args = 0;
 	head->pad = 0;
-	head->tid = task->pid;
-	head->tgid = task->tgid;
+	if (!pid_level) {
+		head->tid = task->pid;
+		head->tgid = task->tgid;
+	} else {
+		head->tid = number_of(task);
+		head->tgid = number_of(BPF_CORE_READ(task, group_leader));
+	}
 	head->len = 0;
 }
 
@@ -950,7 +967,7 @@ int BPF_PROG(process_fork, struct task_struct *parent,
 	state->nr = NO_CALL;
 	__sync_fetch_and_add(&live_tasks, 1);
 	emit_event(child, KXT_FORK,
-		   child->tgid == parent->tgid ? KXT_F_THREAD : 0, parent->pid);
+		   child->tgid == parent->tgid ? KXT_F_THREAD : 0, 0);
 	return 0;
 }
 
@@ -1183,8 +1200,10 @@ int attach_tasks(struct bpf_iter__task *ctx)
 
 	if (!task)
 		return 0;
-	tid = task->pid;
-	tgid = task->tgid;
+	/* It is user space itself that reads this. */
+	pid_level = bpf_get_current_task_btf()->thread_pid->level;
+	tid = number_of(task);
+	tgid = number_of(BPF_CORE_READ(task, group_leader));
 	if (attach_tgid ? tgid != attach_tgid : tid != attach_tid)
 		return 0;
 	state = bpf_task_storage_get(&tasks, task, NULL,

@@ -80,7 +80,7 @@ enum kxt_kind {
 	KXT_SIGNAL,		/* struct kxt_signal */
 	KXT_FORK,		/* struct kxt_task_event: tid is the new task */
 	KXT_EXIT,		/* struct kxt_task_event */
-	KXT_EXEC,		/* struct kxt_task_event: value is the former tid */
+	KXT_EXEC,		/* struct kxt_task_event: tid took over from value */
 };
 
 #define KXT_F_NO_RETURN		1	/* the task ended inside the call */
@@ -123,7 +123,7 @@ struct kxt_signal {
 struct kxt_task_event {
 	struct kxt_head head;
 	__u64 time_ns;
-	__s32 value;		/* EXIT: the wait status; FORK: the parent's tid */
+	__s32 value;		/* EXIT: the wait status; EXEC: the former tid */
 	__u32 pad;
 };
 

@@ -92,6 +92,16 @@ struct signal_struct {
 	int group_exit_code;
 };
 
+struct upid {
+	int nr;
+	void *ns;
+};
+
+struct pid {
+	unsigned int level;
+	struct upid numbers[1];
+};
+
 struct bpf_local_storage;
 
 struct task_struct {
@@ -104,6 +114,8 @@ struct task_struct {
 	int exit_code;
 	pid_t pid;
 	pid_t tgid;
+	struct pid *thread_pid;
+	struct task_struct *group_leader;
 	struct bpf_local_storage *bpf_storage;
 };
 

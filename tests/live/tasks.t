@@ -162,6 +162,13 @@ kill INT => $tracer->{pid};
 finish($tracer);
 is(scalar(grep { /write\(10[01]/ } split /\n/, slurp("$dir/attached1")), 0, 'and only that');
 
+# In a pid namespace of one's own, as in a container: its numbers, not the host's.
+$r = run('unshare', '--pid', '--fork', '--mount-proc', "$build/kxtrace", '-f', '-o', "$dir/namespace", 'sh', '-c', 'echo $$; /bin/true; true');
+is($r->{exit}, 0, 'within a pid namespace');
+my ($inner) = $r->{out} =~ /^(\d+)$/;
+like(slurp("$dir/namespace"), qr{^$inner +execve\("[^"]*/sh"}m, 'tasks have their number in it');
+like(slurp("$dir/namespace"), qr{^$inner +v?fork\(|^$inner +clone\(.* = (\d+)\n(?:.*\n)*?\1 +execve\("/bin/true"}m, 'children as well');
+
 # Several at once.
 my $second = start($server);
 wait_for(sub { slurp($second->{out}) eq 'ready' });

@@ -143,7 +143,8 @@ int session_open(struct session **out, struct kx *kx,
 		return err;
 	}
 	configure(session);
-	err = kx_skeleton_load(kx, session->skel->skeleton, "kxtrace");
+	err = kx_skeleton_load(kx, session->skel->skeleton,
+			       "the kernel half");
 	if (!err)
 		err = kx_ring_open(kx, bpf_map__fd(session->skel->maps.records),
 				   fn, ctx, &session->ring);
