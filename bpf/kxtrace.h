@@ -72,6 +72,10 @@ struct kxt_settings {
 	__u8 sleepable;		/* this kernel lets a program wait for a page */
 };
 
+/* attach_flags: how the tracing of a task begins. */
+#define KXT_STARTING	2	/* our own child, quiet until its execve */
+#define KXT_ATTACHED	4	/* may be inside a call that we saw no start of */
+
 /*
  * Records, in the ring buffer.
  */

@@ -21,49 +21,48 @@ my @explained = (
 );
 
 # Apart from the traces, whose number would show in the size of a directory.
-my $traces = $dir;
-$dir .= '/work';
-mkdir $dir;
-system("mkdir -p $dir/tree/a/b && cp /etc/hosts $dir/tree/a && cp /etc/passwd $dir/tree/a/b && ln -s a $dir/tree/link");
-system("cd $dir && git -c init.defaultBranch=main init -q repo && cd repo && cp /etc/hosts . && git add hosts && git -c user.name=t -c user.email=t\@t commit -q -m first");
-write_file("$dir/hello.c", "#include <stdio.h>\nint main(void) { puts(\"hello\"); return 0; }\n");
+my $work = "$dir/work";
+mkdir $work;
+system("mkdir -p $work/tree/a/b && cp /etc/hosts $work/tree/a && cp /etc/passwd $work/tree/a/b && ln -s a $work/tree/link");
+system("cd $work && git -c init.defaultBranch=main init -q repo && cd repo && cp /etc/hosts . && git add hosts && git -c user.name=t -c user.email=t\@t commit -q -m first");
+write_file("$work/hello.c", "#include <stdio.h>\nint main(void) { puts(\"hello\"); return 0; }\n");
 
 my @commands = (
 	'true',
 	'cat /etc/hostname',
-	"ls -la $dir/tree",
-	"find $dir/tree -type f",
-	"grep -r localhost $dir/tree",
-	"tar cf $dir/x.tar -C $dir tree",
-	"cp -a $dir/tree $dir/tree2; rm -rf $dir/tree2",
+	"ls -la $work/tree",
+	"find $work/tree -type f",
+	"grep -r localhost $work/tree",
+	"tar cf $work/x.tar -C $work tree",
+	"cp -a $work/tree $work/tree2; rm -rf $work/tree2",
 	"stat /etc/passwd; df /; id; uname -a",
-	"git -C $dir/repo status",
-	"git -C $dir/repo log --oneline",
-	"gcc -O0 -o $dir/hello $dir/hello.c",
+	"git -C $work/repo status",
+	"git -C $work/repo log --oneline",
+	"gcc -O0 -o $work/hello $work/hello.c",
 	'/usr/bin/python3 -S -E -c "import os; print(os.listdir(\'/etc\')[:0])"',
 	'bash --norc -c "for i in 1 2 3; do echo \$i | cat; done"',
 	'sh -c "sleep 0.01; kill -TERM \$\$"',
 	'curl -s -o /dev/null http://127.0.0.1:1/',
 	'sort /etc/passwd',
-	"cd $dir && mkdir -p d/a && touch d/a/b && chmod 600 d/a/b && mv d/a/b d/c && rm -r d",
+	"cd $work && mkdir -p d/a && touch d/a/b && chmod 600 d/a/b && mv d/a/b d/c && rm -r d",
 	'gzip -c /etc/passwd | gzip -dc',
 	'dd if=/dev/zero of=/dev/null bs=512 count=20 status=none',
 );
 
 sub lcs_diff {
 	my ($a, $b) = @_;
-	write_file("$traces/a", join("\n", @$a) . "\n");
-	write_file("$traces/b", join("\n", @$b) . "\n");
-	return grep { /^[-+](?![-+])/ } split /\n/, `diff -U0 $traces/a $traces/b`;
+	write_file("$dir/a", join("\n", @$a) . "\n");
+	write_file("$dir/b", join("\n", @$b) . "\n");
+	return grep { /^[-+](?![-+])/ } split /\n/, `diff -U0 $dir/a $dir/b`;
 }
 
 my ($all, $unequal) = (0, 0);
 for my $command (@commands) {
-	my $ours = "$traces/ours";
-	my $theirs = "$traces/theirs";
+	my $ours = "$dir/ours";
+	my $theirs = "$dir/theirs";
 	# Once before, so that caches and files are the same for both.
-	system("cd $dir; ($command) >/dev/null 2>&1");
-	my $script = write_file("$traces/script", "$command\n");
+	system("cd $work; ($command) >/dev/null 2>&1");
+	my $script = write_file("$dir/script", "$command\n");
 	run('strace', '-f', '-o', $theirs, '/bin/sh', $script);
 	run("$build/kxtrace", '-f', '-o', $ours, '/bin/sh', $script);
 	my @theirs = normalised(slurp($theirs));

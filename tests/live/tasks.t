@@ -192,13 +192,15 @@ kill KILL => $running->{pid};
 finish($running);
 
 # Ctrl-C while a command runs: the command gets it too, the last records come.
-$tracer = start("$build/kxtrace", '-o', "$dir/ctrlc", 'sh', '-c', 'echo started; sleep 100');
-wait_for(sub { slurp("$dir/ctrlc") =~ /"started/ || slurp($tracer->{out}) =~ /started/ });
+# (Not a shell: dash goes on when the signal comes before its child is there.)
+my $waiter = compile('waiter', 'int main(void) { write(1, "started", 7); pause(); return 0; }');
+$tracer = start("$build/kxtrace", '-o', "$dir/ctrlc", $waiter);
+wait_for(sub { slurp($tracer->{out}) =~ /started/ });
 kill INT => -$tracer->{pid};
 $end = finish($tracer);
 is($end->{signal}, 2, 'Ctrl-C: the command\'s death by SIGINT is passed on');
 like(slurp("$dir/ctrlc"), qr{\+\+\+ killed by SIGINT \+\+\+\n\z}, 'its last line is there');
-$tracer = start("$build/kxtrace", '-c', '-o', "$dir/ctrlc_c", '-f', 'sh', '-c', 'echo started; sleep 100');
+$tracer = start("$build/kxtrace", '-c', '-o', "$dir/ctrlc_c", '-f', $waiter);
 wait_for(sub { slurp($tracer->{out}) =~ /started/ });
 kill INT => -$tracer->{pid};
 finish($tracer);

@@ -23,10 +23,6 @@ typedef __s32 s32;
 
 #include "kxtrace.skel.h"
 
-/* As in the kernel half. */
-#define STATE_STARTING	2
-#define STATE_ATTACHED	4
-
 #define MAX_LINKS	8
 
 struct session {
@@ -208,7 +204,7 @@ int session_start_child(struct session *session, pid_t pid)
 
 	skel->bss->attach_tgid = 0;
 	skel->bss->attach_tid = pid;
-	skel->bss->attach_flags = STATE_STARTING;
+	skel->bss->attach_flags = KXT_STARTING;
 	nr = mark_tasks(session, NULL, NULL);
 	return nr < 0 ? nr : nr ? 0 : -ESRCH;
 }
@@ -237,7 +233,7 @@ int session_attach_task(struct session *session, pid_t pid,
 
 	skel->bss->attach_tgid = session->opt->follow ? process_of(pid) : 0;
 	skel->bss->attach_tid = pid;
-	skel->bss->attach_flags = STATE_ATTACHED;
+	skel->bss->attach_flags = KXT_ATTACHED;
 	/* Again, until no thread was missed: one may start during the pass. */
 	do {
 		nr = mark_tasks(session, attached, ctx);

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What kxtrace knows of a task, its maps, and the way of a record out. */
+#ifndef KXTRACE_STATE_H
+#define KXTRACE_STATE_H
+
+#define NO_CALL		0xffffffff
+
+#define SIGKILL		9
+#define SIGSTOP		19
+#define SIGTTOU		22	/* with SIGTSTP, SIGTTIN between: these stop a task */
+
+/* Configuration: constants to the verifier, what is not wanted costs nothing. */
+const volatile struct kxt_row rows[KXT_NR_ROWS];
+const volatile struct kxt_settings settings;
+
+/* Shared with user space by mmap. */
+u32 reader_waiting;	/* user space sets it before it sleeps */
+u32 live_tasks;		/* traced and not yet ended */
+u32 attach_tid;		/* for attach_tasks: this task, or all of attach_tgid */
+u32 attach_tgid;
+u32 attach_flags;
+u32 pid_level;		/* how deep in pid namespaces user space is; set by attach_tasks */
+
+/* Beside KXT_STARTING, KXT_ATTACHED. */
+#define STATE_TRACED	1
+#define STATE_SAVED	8	/* its scratch holds the call's entry */
+
+enum { SLOT_FREE, SLOT_BUSY, SLOT_FULL };
+
+struct slot {
+	u32 state;
+	u32 pad;
+	struct kxt_signal signal;
+};
+
+struct task_state {
+	u32 flags;
+	u32 nr;			/* of the call it is in, or NO_CALL */
+	u32 seq;
+	u32 faulted;		/* arguments that could not be read at entry */
+	u64 enter_ns;
+	u64 enter_cpu_ns;
+	u64 enter_exec_start;
+	/* Signals that are never delivered, put here by their sender. */
+	struct slot ignored;	/* taken at the task's next exit */
+	struct slot fatal;	/* taken when the task ends by it */
+};
+
+struct scratch {
+	struct kxt_call rec;
+	u8 data[KXT_DATA_MAX];
+	/* The ends of what could not be read last. */
+	u64 fault_from;
+	u64 fault_to;
+	/* The iovecs that add_message() found. */
+	u64 vector;
+	u64 vector_len;
+};
+
+/* Written by the programs below, read by libkx; the kernel frees it. */
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 16 << 20);
+} records SEC(".maps");
+
+/* Who is traced: made at attach and at fork; the kernel frees it with the task. */
+struct {
+	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct task_state);
+} tasks SEC(".maps");
+
+/*
+ * Where a task builds a record with memory. A task's own, because programs on
+ * tracepoints may be preempted: what belongs to a CPU may be overwritten.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct scratch);
+} scratches SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, u32);
+	__type(value, struct kxt_stats);
+} stats SEC(".maps");
+
+/* -c: by call number; the last row is for numbers beyond the table. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, KXT_NR_ROWS);
+	__type(key, u32);
+	__type(value, struct kxt_sum);
+} sums SEC(".maps");
+
+/* Atomic, because another program may preempt this one on the same CPU. */
+#define COUNT(field) do {						\
+	u32 zero_ = 0;							\
+	struct kxt_stats *stats_ = bpf_map_lookup_elem(&stats, &zero_);	\
+	if (stats_)							\
+		__sync_fetch_and_add(&stats_->field, 1);		\
+} while (0)
+
+/* Numbers beyond the table share its last row, which no call has. */
+static __always_inline u32 row_index(u32 nr)
+{
+	if (nr >= KXT_NR_ROWS)
+		nr = KXT_NR_ROWS - 1;
+	/* The compiler would drop the mask, the verifier needs it. */
+	barrier_var(nr);
+	return nr & (KXT_NR_ROWS - 1);
+}
+
+static __always_inline const volatile struct kxt_row *row_of(u32 nr)
+{
+	return &rows[row_index(nr)];
+}
+
+/* NULL for a task that is not traced: most have no storage at all. */
+static __always_inline struct task_state *state_of(struct task_struct *task)
+{
+	if (!task->bpf_storage)
+		return NULL;
+	return bpf_task_storage_get(&tasks, task, NULL, 0);
+}
+
+/*
+ * User space sets reader_waiting, looks at the ring once more, and sleeps. So
+ * the record must be in the ring before the flag is read here: the submit is
+ * a full barrier. A discarded record carries the wake-up.
+ */
+static __always_inline void wake_reader(void)
+{
+	void *nothing;
+
+	if (!reader_waiting)
+		return;
+	reader_waiting = 0;
+	nothing = bpf_ringbuf_reserve(&records, 8, 0);
+	if (nothing)
+		bpf_ringbuf_discard(nothing, BPF_RB_FORCE_WAKEUP);
+}
+
+static __always_inline void emit(void *record, u64 size)
+{
+	COUNT(seen);
+	if (bpf_ringbuf_output(&records, record, size, BPF_RB_NO_WAKEUP))
+		COUNT(dropped);
+	wake_reader();
+}
+
+/* A task's number as user space sees it, from within its pid namespace. */
+static __always_inline u32 number_of(struct task_struct *task)
+{
+	struct pid *pid = BPF_CORE_READ(task, thread_pid);
+	u32 nr = 0;
+
+	bpf_probe_read_kernel(&nr, sizeof(nr),
+			      &pid->numbers[pid_level & 31].nr);
+	return nr;
+}
+
+static __always_inline void fill_head(struct kxt_head *head, u8 kind, u8 flags,
+				      struct task_struct *task)
+{
+	head->kind = kind;
+	head->flags = flags;
+	head->nr_args = 0;
+	head->pad = 0;
+	if (!pid_level) {
+		head->tid = task->pid;
+		head->tgid = task->tgid;
+	} else {
+		head->tid = number_of(task);
+		head->tgid = number_of(BPF_CORE_READ(task, group_leader));
+	}
+	head->len = 0;
+}
+
+#endif
