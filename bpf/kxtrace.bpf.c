@@ -197,8 +197,9 @@ static __always_inline void finish_call(struct task_state *state,
 	const volatile struct kxt_row *row = row_of(nr);
 	bool failed = ret < 0 && ret >= -4095;
 	bool fills = !failed && !(flags & KXT_F_NO_RETURN);
+	bool saved = state->flags & STATE_SAVED;
 	struct scratch *s;
-	u32 i;
+	u32 i, late = 0;
 
 	if (!(row->flags & KXT_ROW_SELECTED))
 		return;
@@ -209,8 +210,15 @@ static __always_inline void finish_call(struct task_state *state,
 	}
 	if (arch_is_compat(task))
 		flags |= KXT_F_COMPAT;
-	if (flags & KXT_F_COMPAT ||
-	    (!row->at_exit && !(state->flags & STATE_SAVED))) {
+	/*
+	 * What should have been read at entry: its page was not resident then
+	 * and is now, unless the call ended it; or we were not there.
+	 */
+	if (flags & KXT_F_NO_ENTER)
+		late = row->at_enter;
+	else if (saved && failed)
+		late = state->faulted;
+	if (flags & KXT_F_COMPAT || (!row->at_exit && !late && !saved)) {
 		emit_plain(state, task, nr, flags, ret, regs);
 		return;
 	}
@@ -219,11 +227,10 @@ static __always_inline void finish_call(struct task_state *state,
 		emit_plain(state, task, nr, flags | KXT_F_CUT, ret, regs);
 		return;
 	}
-	if (!(state->flags & STATE_SAVED)) {
+	if (!saved) {
 		s->rec.head.len = 0;
 		s->rec.head.flags = 0;
 		fill_args(s->rec.args, regs, KXT_NR_ARGS);
-		state->faulted = 0;
 	}
 	s->rec.nr = nr;
 	s->rec.ret = ret;
@@ -231,8 +238,7 @@ static __always_inline void finish_call(struct task_state *state,
 		if (row->at_exit & 1 << i &&
 		    (fills || !(row->ops[i].when & KXT_ON_SUCCESS)))
 			capture_waiting(s, i, KXT_AT_EXIT);
-		/* Not resident at entry: it is now, where the call did not end it. */
-		if (state->faulted & 1 << i && failed)
+		if (late & 1 << i)
 			capture_waiting(s, i, KXT_AT_ENTER);
 	}
 	fill_call(&s->rec, state, task, nr, flags | s->rec.head.flags, ret,
@@ -266,7 +272,7 @@ int BPF_PROG(sys_exit, struct pt_regs *regs, long ret)
 	if (!state)
 		return 0;
 	nr = state->nr;
-	if (nr == NO_CALL) {
+	if (nr == KXT_NO_CALL) {
 		if (!(state->flags & KXT_ATTACHED))
 			return 0;
 		state->flags &= ~KXT_ATTACHED;
@@ -274,7 +280,7 @@ int BPF_PROG(sys_exit, struct pt_regs *regs, long ret)
 		flags = KXT_F_NO_ENTER;
 		nr = ARCH_CALL_NR(regs);
 	}
-	state->nr = NO_CALL;
+	state->nr = KXT_NO_CALL;
 	if (is_dying(state, task))
 		flags |= KXT_F_NO_RETURN;
 	finish_call(state, task, nr, flags, ret, regs);
@@ -309,7 +315,7 @@ int BPF_PROG(process_fork, struct task_struct *parent,
 		return 0;
 	}
 	state->flags = STATE_TRACED;
-	state->nr = NO_CALL;
+	state->nr = KXT_NO_CALL;
 	__sync_fetch_and_add(&live_tasks, 1);
 	emit_event(child, KXT_FORK,
 		   child->tgid == parent->tgid ? KXT_F_THREAD : 0, 0);
@@ -350,7 +356,7 @@ int BPF_PROG(process_exit, struct task_struct *task)
 	state = state_of(current);
 	if (!state || !(state->flags & STATE_TRACED))
 		return 0;
-	if (state->nr != NO_CALL)
+	if (state->nr != KXT_NO_CALL)
 		finish_call(state, current, state->nr, KXT_F_NO_RETURN, 0,
 			    (struct pt_regs *)bpf_task_pt_regs(current));
 	emit_kept_signal(&state->ignored);
@@ -419,21 +425,41 @@ int BPF_PROG(signal_generate, int sig, struct kernel_siginfo *info,
 	return 0;
 }
 
-/* Marks the tasks named by attach_tid or attach_tgid; prints each one's tid. */
+/*
+ * A task that sleeps has the registers of its call on its kernel stack; one
+ * that runs may have any, from an interrupt or from a call that is over.
+ */
+static __always_inline void fill_attached(struct kxt_attached *attached,
+					  struct task_struct *task)
+{
+	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(task);
+
+	attached->nr = KXT_NO_CALL;
+	if (!task->__state || arch_is_compat(task))
+		return;
+	attached->nr = ARCH_CALL_NR(regs);
+	if (attached->nr & 1u << 31)	/* an interrupt or a fault */
+		attached->nr = KXT_NO_CALL;
+	else
+		fill_args(attached->args, regs, KXT_NR_ARGS);
+}
+
+/* Marks the tasks named by attach_tid or attach_tgid, and tells of each. */
 SEC("iter/task")
 int attach_tasks(struct bpf_iter__task *ctx)
 {
 	struct task_struct *task = ctx->task;
+	struct kxt_attached attached = {};
 	struct task_state *state;
-	u32 tid, tgid;
 
 	if (!task)
 		return 0;
 	/* It is user space itself that reads this. */
 	pid_level = bpf_get_current_task_btf()->thread_pid->level;
-	tid = number_of(task);
-	tgid = number_of(BPF_CORE_READ(task, group_leader));
-	if (attach_tgid ? tgid != attach_tgid : tid != attach_tid)
+	attached.tid = number_of(task);
+	attached.tgid = number_of(BPF_CORE_READ(task, group_leader));
+	if (attach_tgid ? attached.tgid != attach_tgid :
+			  attached.tid != attach_tid)
 		return 0;
 	state = bpf_task_storage_get(&tasks, task, NULL,
 				     BPF_LOCAL_STORAGE_GET_F_CREATE);
@@ -443,9 +469,10 @@ int attach_tasks(struct bpf_iter__task *ctx)
 	}
 	if (state->flags & STATE_TRACED)
 		return 0;
-	state->nr = NO_CALL;
+	state->nr = KXT_NO_CALL;
 	state->flags = STATE_TRACED | attach_flags;
 	__sync_fetch_and_add(&live_tasks, 1);
-	bpf_seq_write(ctx->meta->seq, &tid, sizeof(tid));
+	fill_attached(&attached, task);
+	bpf_seq_write(ctx->meta->seq, &attached, sizeof(attached));
 	return 0;
 }

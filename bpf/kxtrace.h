@@ -76,6 +76,17 @@ struct kxt_settings {
 #define KXT_STARTING	2	/* our own child, quiet until its execve */
 #define KXT_ATTACHED	4	/* may be inside a call that we saw no start of */
 
+/* What the iterator attach_tasks says of each task that it marked. */
+#define KXT_NO_CALL	0xffffffff
+
+struct kxt_attached {
+	__u32 tid;
+	__u32 tgid;
+	__u32 nr;		/* of the call it sleeps in, or KXT_NO_CALL */
+	__u32 pad;
+	__u64 args[KXT_NR_ARGS];
+};
+
 /*
  * Records, in the ring buffer.
  */
@@ -93,6 +104,7 @@ enum kxt_kind {
 #define KXT_F_CUT		8	/* memory left out: no scratch room */
 #define KXT_F_STOPS		16	/* SIGNAL: its action is to stop the task */
 #define KXT_F_THREAD		32	/* FORK: the new task is a thread */
+#define KXT_F_GOING_ON		64	/* made by user space: the call is not over */
 
 struct kxt_head {
 	__u8 kind;

@@ -106,6 +106,7 @@ struct bpf_local_storage;
 
 struct task_struct {
 	struct thread_info thread_info;
+	unsigned int __state;
 	struct sched_entity se;
 	struct mm_struct *mm;
 	struct signal_struct *signal;

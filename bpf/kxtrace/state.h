@@ -3,7 +3,6 @@
 #ifndef KXTRACE_STATE_H
 #define KXTRACE_STATE_H
 
-#define NO_CALL		0xffffffff
 
 #define SIGKILL		9
 #define SIGSTOP		19
@@ -35,7 +34,7 @@ struct slot {
 
 struct task_state {
 	u32 flags;
-	u32 nr;			/* of the call it is in, or NO_CALL */
+	u32 nr;			/* of the call it is in, or KXT_NO_CALL */
 	u32 seq;
 	u32 faulted;		/* arguments that could not be read at entry */
 	u64 enter_ns;

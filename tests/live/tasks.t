@@ -162,6 +162,16 @@ kill INT => $tracer->{pid};
 finish($tracer);
 is(scalar(grep { /write\(10[01]/ } split /\n/, slurp("$dir/attached1")), 0, 'and only that');
 
+# What a process waits for is shown at once: that is what one attaches for.
+my $sleeper = start('sleep', '1000');
+wait_for(sub { slurp("/proc/$sleeper->{pid}/syscall") =~ /^230 / });
+$tracer = start("$build/kxtrace", '-p', $sleeper->{pid});
+ok(wait_for(sub { slurp($tracer->{err}) =~ /^clock_nanosleep\(CLOCK_REALTIME, 0, 0x[0-9a-f]+, +<unfinished \.\.\.>$/m }), '-p shows the call that goes on');
+kill KILL => $sleeper->{pid};
+finish($sleeper);
+$end = finish($tracer);
+like($end->{err}, qr{\nclock_nanosleep\(CLOCK_REALTIME, 0, \{tv_sec=1000, tv_nsec=0\},  <unfinished \.\.\.>\) = \?\n\+\+\+ killed by SIGKILL}, 'and how it ends');
+
 # In a pid namespace of one's own, as in a container: its numbers, not the host's.
 $r = run('unshare', '--pid', '--fork', '--mount-proc', "$build/kxtrace", '-f', '-o', "$dir/namespace", 'sh', '-c', 'echo $$; /bin/true; true');
 is($r->{exit}, 0, 'within a pid namespace');

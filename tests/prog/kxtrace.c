@@ -118,14 +118,14 @@ static void test_settings(struct kx *kx, bool sleepable)
 
 static void attach_self(struct kxtrace_bpf *skel)
 {
-	char buf[64];
+	char buf[256];
 	int link, iter;
 
 	skel->bss->attach_tid = syscall(SYS_gettid);
 	link = bpf_link_create(bpf_program__fd(skel->progs.attach_tasks), 0,
 			       BPF_TRACE_ITER, NULL);
 	iter = bpf_iter_create(link);
-	ok(read(iter, buf, sizeof(buf)) == 4 && *(u32 *)buf == skel->bss->attach_tid,
+	ok(read(iter, buf, sizeof(buf)) == sizeof(struct kxt_attached) && *(u32 *)buf == skel->bss->attach_tid,
 	   "the iterator names the one task it marked");
 	ok(read(iter, buf, sizeof(buf)) == 0, "and no other");
 	close(iter);

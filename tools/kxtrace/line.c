@@ -271,6 +271,9 @@ void line_call(struct line_context *line, struct call *call)
 
 	if (opt->only_failed && !call->failed)
 		return;
+	if (rec->head.flags & KXT_F_GOING_ON &&
+	    (opt->only_successful || opt->only_failed))
+		return;
 	if (opt->only_successful &&
 	    (call->failed || rec->head.flags & KXT_F_NO_RETURN))
 		return;
@@ -292,6 +295,11 @@ void line_call(struct line_context *line, struct call *call)
 			call->info->annotate(&line->note, call);
 	} else {
 		print_unknown_call(o, call);
+	}
+	if (rec->head.flags & KXT_F_GOING_ON) {
+		out_mem(o, " <unfinished ...>", 17);
+		out_newline(o);
+		return;
 	}
 	if (is_unfinished(call))
 		out_mem(o, " <unfinished ...>", 17);

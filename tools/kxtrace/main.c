@@ -10,6 +10,7 @@
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <kx/kx.h>
@@ -157,39 +158,90 @@ static int check_pids(const struct options *opt)
 	return 0;
 }
 
-static void count_attached(void *ctx, uint32_t tid)
+static uint64_t monotonic_ns(void)
 {
-	struct tracer *tracer = ctx;
+	struct timespec now;
 
-	(void)tid;
-	count_task(tracer, 1);
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000000000ull + now.tv_nsec;
+}
+
+/* Kept until the message of the attach is out, which tells how many there are. */
+struct attach_list {
+	struct tracer *tracer;
+	struct kxt_attached *tasks;
+	size_t nr;
+};
+
+static void keep_attached(void *ctx, const struct kxt_attached *attached)
+{
+	struct attach_list *list = ctx;
+	struct kxt_attached *grown;
+
+	count_task(list->tracer, 1);
+	grown = reallocarray(list->tasks, list->nr + 1, sizeof(*grown));
+	if (!grown)
+		return;
+	list->tasks = grown;
+	list->tasks[list->nr++] = *attached;
+}
+
+/*
+ * What the tasks wait for right now is what one attaches to a hanging process
+ * for. The call's own line comes when it is over.
+ */
+static void show_going_on(struct tracer *tracer, const struct attach_list *list)
+{
+	struct kxt_call rec;
+	struct call call;
+	size_t i;
+
+	for (i = 0; i < list->nr && !tracer->opt.summary; i++) {
+		const struct kxt_attached *task = &list->tasks[i];
+
+		if (task->nr >= KXT_NR_ROWS || !tracer->opt.selected[task->nr])
+			continue;
+		rec = (struct kxt_call){
+			.head = { KXT_CALL, KXT_F_NO_RETURN | KXT_F_GOING_ON,
+				  KXT_NR_ARGS, 0, task->tid, task->tgid, 0 },
+			.nr = task->nr,
+			.enter_ns = monotonic_ns(),
+		};
+		memcpy(rec.args, task->args, sizeof(rec.args));
+		if (call_parse(&call, &rec, sizeof(rec)))
+			line_call(&tracer->line, &call);
+	}
 }
 
 static int attach_pids(struct tracer *tracer)
 {
 	const struct options *opt = &tracer->opt;
-	unsigned int i, before, nr;
-	int err;
+	struct attach_list list = { .tracer = tracer };
+	unsigned int i;
+	size_t before;
+	int err = 0;
 
 	for (i = 0; i < opt->nr_pids; i++) {
-		before = tracer->nr_tasks;
+		before = list.nr;
 		err = session_attach_task(tracer->session, opt->pids[i],
-					  count_attached, tracer);
+					  keep_attached, &list);
 		if (err) {
 			complain("-p %d: cannot be traced: %s", opt->pids[i],
 				 strerror(-err));
-			return err;
+			break;
 		}
-		nr = tracer->nr_tasks - before;
 		if (opt->quiet)
 			continue;
-		if (nr > 1)
-			say(tracer, "Process %d attached with %u threads",
-			    opt->pids[i], nr);
+		if (list.nr - before > 1)
+			say(tracer, "Process %d attached with %zu threads",
+			    opt->pids[i], list.nr - before);
 		else
 			say(tracer, "Process %d attached", opt->pids[i]);
 	}
-	return 0;
+	if (!err)
+		show_going_on(tracer, &list);
+	free(list.tasks);
+	return err;
 }
 
 static int start_command(struct tracer *tracer)

@@ -174,8 +174,8 @@ void session_close(struct session *session)
 /* One pass over all tasks; returns how many were new, or a negative errno. */
 static int mark_tasks(struct session *session, attached_fn *attached, void *ctx)
 {
+	struct kxt_attached attached_tasks[64];
 	int link, iter, nr = 0;
-	uint32_t tids[256];
 	ssize_t len;
 
 	link = bpf_link_create(bpf_program__fd(session->skel->progs.attach_tasks),
@@ -186,10 +186,10 @@ static int mark_tasks(struct session *session, attached_fn *attached, void *ctx)
 	close(link);
 	if (iter < 0)
 		return -errno;
-	while ((len = read(iter, tids, sizeof(tids))) > 0) {
-		for (size_t i = 0; i < len / sizeof(tids[0]); i++, nr++)
+	while ((len = read(iter, attached_tasks, sizeof(attached_tasks))) > 0) {
+		for (size_t i = 0; i < len / sizeof(attached_tasks[0]); i++, nr++)
 			if (attached)
-				attached(ctx, tids[i]);
+				attached(ctx, &attached_tasks[i]);
 	}
 	if (len < 0)
 		nr = -errno;

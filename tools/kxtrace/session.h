@@ -8,7 +8,7 @@
 #include "options.h"
 
 /* What session_attach_tasks() found, in the order of their numbers. */
-typedef void attached_fn(void *ctx, uint32_t tid);
+typedef void attached_fn(void *ctx, const struct kxt_attached *attached);
 
 struct session;
 
