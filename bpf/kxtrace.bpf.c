@@ -86,7 +86,7 @@ int BPF_PROG(sys_enter, struct pt_regs *regs, long id)
 	u32 nr = id;
 
 	state = state_of(task);
-	if (!state)
+	if (!state || !(state->flags & STATE_TRACED))
 		return 0;
 	if (state->flags & KXT_STARTING) {
 		if (nr != ARCH_NR_EXECVE)
@@ -188,11 +188,12 @@ static __always_inline void emit_plain(struct task_state *state,
 	wake_reader();
 }
 
-/* A call that ends, or whose task does. */
+/* A call that ends, or whose task does: then there is no memory to read. */
 static __always_inline void finish_call(struct task_state *state,
 					struct task_struct *task, u32 nr,
 					u8 flags, long ret,
-					struct pt_regs *regs)
+					struct pt_regs *regs,
+					const bool may_read)
 {
 	const volatile struct kxt_row *row = row_of(nr);
 	bool failed = ret < 0 && ret >= -4095;
@@ -218,7 +219,8 @@ static __always_inline void finish_call(struct task_state *state,
 		late = row->at_enter;
 	else if (saved && failed)
 		late = state->faulted;
-	if (flags & KXT_F_COMPAT || (!row->at_exit && !late && !saved)) {
+	if (flags & KXT_F_COMPAT ||
+	    (!saved && !(may_read && (row->at_exit || late)))) {
 		emit_plain(state, task, nr, flags, ret, regs);
 		return;
 	}
@@ -234,7 +236,7 @@ static __always_inline void finish_call(struct task_state *state,
 	}
 	s->rec.nr = nr;
 	s->rec.ret = ret;
-	for (i = 0; i < KXT_NR_ARGS; i++) {
+	for (i = 0; may_read && i < KXT_NR_ARGS; i++) {
 		if (row->at_exit & 1 << i &&
 		    (fills || !(row->ops[i].when & KXT_ON_SUCCESS)))
 			capture_waiting(s, i, KXT_AT_EXIT);
@@ -269,7 +271,7 @@ int BPF_PROG(sys_exit, struct pt_regs *regs, long ret)
 	u32 nr, flags = 0;
 
 	state = state_of(task);
-	if (!state)
+	if (!state || !(state->flags & STATE_TRACED))
 		return 0;
 	nr = state->nr;
 	if (nr == KXT_NO_CALL) {
@@ -283,7 +285,7 @@ int BPF_PROG(sys_exit, struct pt_regs *regs, long ret)
 	state->nr = KXT_NO_CALL;
 	if (is_dying(state, task))
 		flags |= KXT_F_NO_RETURN;
-	finish_call(state, task, nr, flags, ret, regs);
+	finish_call(state, task, nr, flags, ret, regs, true);
 	emit_kept_signal(&state->ignored);
 	return 0;
 }
@@ -358,7 +360,7 @@ int BPF_PROG(process_exit, struct task_struct *task)
 		return 0;
 	if (state->nr != KXT_NO_CALL)
 		finish_call(state, current, state->nr, KXT_F_NO_RETURN, 0,
-			    (struct pt_regs *)bpf_task_pt_regs(current));
+			    (struct pt_regs *)bpf_task_pt_regs(current), false);
 	emit_kept_signal(&state->ignored);
 	if ((u32)state->fatal.signal.sig == (current->exit_code & 0x7f))
 		emit_kept_signal(&state->fatal);
@@ -469,9 +471,11 @@ int attach_tasks(struct bpf_iter__task *ctx)
 	}
 	if (state->flags & STATE_TRACED)
 		return 0;
-	state->nr = KXT_NO_CALL;
-	state->flags = STATE_TRACED | attach_flags;
 	__sync_fetch_and_add(&live_tasks, 1);
+	state->nr = KXT_NO_CALL;
+	/* The task may be running, and heeds its state from now on. */
+	barrier();
+	*(volatile u32 *)&state->flags = STATE_TRACED | attach_flags;
 	fill_attached(&attached, task);
 	bpf_seq_write(ctx->meta->seq, &attached, sizeof(attached));
 	return 0;

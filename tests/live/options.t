@@ -35,7 +35,7 @@ $r = traced('-f', 'sh', '-c', '(exit 3); true');
 my ($child) = map { /(?:clone|clone3|vfork|fork)\(.*= (\d+)$/ ? $1 : () } @{ $r->{lines} };
 ok($child, 'the fork returns a pid');
 is(scalar(grep { /^$child +\+\+\+ exited with 3 \+\+\+$/ } @{ $r->{lines} }), 1, '-f -o: the child\'s lines begin with its pid');
-is(scalar(grep { /^\d+ +--- SIGCHLD \{si_signo=SIGCHLD, si_code=CLD_EXITED, si_pid=$child, si_uid=0, si_status=3, si_utime=\d+, si_stime=\d+\} ---$/ }
+is(scalar(grep { /^\d+ +--- SIGCHLD \{si_signo=SIGCHLD, si_code=CLD_EXITED, si_pid=$child, si_uid=0, si_status=3, si_utime=\d+(?: \/\* [\d.]+ s \*\/)?, si_stime=\d+(?: \/\* [\d.]+ s \*\/)?\} ---$/ }
 	  @{ $r->{lines} }), 1, 'SIGCHLD, though the shell ignores it');
 is($r->{err}, '', 'with -o and a command nothing else is said');
 

@@ -115,23 +115,38 @@ not_run()
 # With the formatter for terminals prove shows each line as it comes, so that it is
 # known how far a guest came that broke down. The errors of the tests are merged
 # into their output, or they would appear among the lines of the file before.
-run_kernel()
+run_guest()
 {
 	# shellcheck disable=SC2016  # the shell in the guest expands this
 	local script='uname -r; exec prove -v --merge --formatter TAP::Formatter::Console "$@"'
-	local try
+	local status try
 	for try in 1 2 3; do
-		echo "# $name: booting, the tests take some minutes"
+		# shellcheck disable=SC2086  # several tests may be named
 		setpriv --pdeathsig TERM "$here/boot" "$name" \
 			--timeout "$timeout_s" --env "KX_VM_KERNEL=$name" \
-			-- sh -c "$script" prove $tests >"$output" 2>"$errors"
+			-- sh -c "$script" prove $tests \
+			>"$scratch/$name.output" 2>"$scratch/$name.errors"
 		status=$?
 		# 126: the guest broke down, which is qemu's fault (see kernels).
 		[[ $status -eq 126 && $try -lt 3 ]] || break
-		echo "# $name: the guest broke down, try $try"
-		tail -n 40 "$errors" | explain
+		mv "$scratch/$name.errors" "$scratch/$name.broken.$try"
 	done
-	read_results <"$output"
+	return "$status"
+}
+
+# The guests run side by side; their results are read in the order of the table.
+read_guest()
+{
+	local broken
+	wait "${guests[$name]}"
+	status=$?
+	errors=$scratch/$name.errors
+	for broken in "$scratch/$name.broken".*; do
+		[[ -e $broken ]] || continue
+		echo "# $name: the guest broke down and was booted again"
+		grep -m 3 -e Oops -e RIP -e 'Kernel panic' "$broken" | explain
+	done
+	read_results <"$scratch/$name.output"
 	if [[ ! $release ]]; then
 		not_run
 		return
@@ -159,9 +174,8 @@ for test in $tests; do
 	echo "Bail out! $test: no such tests: set KX_VM_TESTS"
 	exit 1
 done
-errors=$(mktemp "${TMPDIR:-/tmp}/kx-vm-errors.XXXXXX") || exit 1
-output=$(mktemp "${TMPDIR:-/tmp}/kx-vm-output.XXXXXX") || exit 1
-trap 'rm -f "$errors" "$output"' EXIT
+scratch=$(mktemp -d "${TMPDIR:-/tmp}/kx-vm-results.XXXXXX") || exit 1
+trap 'kill "${guests[@]}" 2>/dev/null; rm -rf "$scratch"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
@@ -170,8 +184,14 @@ if [[ $# -eq 0 ]]; then
 	set -- "${table[@]}"
 fi
 totals=()
+declare -A guests=()
 for name; do
-	run_kernel
+	run_guest &
+	guests[$name]=$!
+done
+echo "# booting $*: the tests take some minutes"
+for name; do
+	read_guest
 done
 printf '# %s\n' "${totals[@]}"
 echo "1..$number"
