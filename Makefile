@@ -115,7 +115,7 @@ $(HELPERS): $(O)/%: %.c $(O)/libkx.a | $(SKELS) $(TEST_BPF:%=$(O)/skel/%.skel.h)
 # What a machine must have; `make deps` installs what is missing.
 BUILD_PACKAGES := gcc libc6-dev make clang libbpf-dev bpftool libelf-dev zlib1g-dev
 TEST_PACKAGES := $(BUILD_PACKAGES) perl strace git curl python3 procps iproute2 \
-		 qemu-system-x86 qemu-system-common busybox-static cpio xz-utils \
+		 qemu-system-x86 qemu-system-common busybox-static cpio kmod xz-utils \
 		 tar bash coreutils findutils
 BENCH_PACKAGES := $(BUILD_PACKAGES) strace linux-perf bpftrace perl
 
@@ -173,6 +173,8 @@ install: all
 	install -d $(DESTDIR)$(prefix)/share/man/man8 $(DESTDIR)$(prefix)/share/man/man1
 	install -m 644 docs/man/*.8 $(DESTDIR)$(prefix)/share/man/man8
 	install -m 644 docs/man/*.1 $(DESTDIR)$(prefix)/share/man/man1
+	install -d $(DESTDIR)$(prefix)/share/bash-completion/completions
+	install -m 644 docs/completion/kxtrace.bash $(DESTDIR)$(prefix)/share/bash-completion/completions/kxtrace
 
 clean:
 	rm -rf build

@@ -86,7 +86,7 @@ int BPF_PROG(sys_enter, struct pt_regs *regs, long id)
 	u32 nr = id;
 
 	state = state_of(task);
-	if (!state || !(state->flags & STATE_TRACED))
+	if (!state)
 		return 0;
 	if (state->flags & KXT_STARTING) {
 		if (nr != ARCH_NR_EXECVE)
@@ -271,7 +271,7 @@ int BPF_PROG(sys_exit, struct pt_regs *regs, long ret)
 	u32 nr, flags = 0;
 
 	state = state_of(task);
-	if (!state || !(state->flags & STATE_TRACED))
+	if (!state)
 		return 0;
 	nr = state->nr;
 	if (nr == KXT_NO_CALL) {
@@ -356,7 +356,7 @@ int BPF_PROG(process_exit, struct task_struct *task)
 	struct task_state *state;
 
 	state = state_of(current);
-	if (!state || !(state->flags & STATE_TRACED))
+	if (!state)
 		return 0;
 	if (state->nr != KXT_NO_CALL)
 		finish_call(state, current, state->nr, KXT_F_NO_RETURN, 0,
@@ -414,8 +414,7 @@ int BPF_PROG(signal_generate, int sig, struct kernel_siginfo *info,
 	if (sig == SIGKILL)
 		return 0;
 	state = state_of(task);
-	if (!state || !(state->flags & STATE_TRACED) ||
-	    state->flags & KXT_STARTING)
+	if (!state || state->flags & KXT_STARTING)
 		return 0;
 	if (result == TRACE_SIGNAL_IGNORED &&
 	    !keep_signal(&state->ignored, SLOT_FREE, sig, info, task))

@@ -122,9 +122,14 @@ static __always_inline const volatile struct kxt_row *row_of(u32 nr)
 /* NULL for a task that is not traced: most have no storage at all. */
 static __always_inline struct task_state *state_of(struct task_struct *task)
 {
+	struct task_state *state;
+
 	if (!task->bpf_storage)
 		return NULL;
-	return bpf_task_storage_get(&tasks, task, NULL, 0);
+	state = bpf_task_storage_get(&tasks, task, NULL, 0);
+	if (state && !(state->flags & STATE_TRACED))
+		return NULL;
+	return state;
 }
 
 /*

@@ -58,6 +58,15 @@ is($r->{exit}, 1, 'a command that cannot be executed: status 1');
 like($r->{err}, qr{execve\("\Q$dir\E/noexec", .*\) = -1 ENOENT \(No such file or directory\)}, 'its execve is shown');
 like($r->{err}, qr{kxtrace: \Q$dir\E/noexec: cannot be run: No such file}, 'and said');
 
+$r = run("$build/kxtrace", '-o', '/dev/full', 'true');
+is($r->{exit}, 1, 'a full disk: status 1');
+like($r->{err}, qr{\Akxtrace: /dev/full: cannot be written: No space left on device\n\z}, 'a full disk: one sentence');
+
+# A kernel without BTF, as far as a process can make it one.
+$r = run('unshare', '--mount', 'sh', '-c', "mount --bind /dev/null /sys/kernel/btf/vmlinux && exec $build/kxtrace true");
+is($r->{exit}, 1, 'no BTF: status 1');
+like($r->{err}, qr{\Akxtrace: [^\n]*BTF[^\n]*\n\z}, 'no BTF: one sentence');
+
 # Without privileges.
 SKIP: {
 	skip 'setpriv is not here', 2 if system('command -v setpriv >/dev/null') != 0;

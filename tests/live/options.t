@@ -128,5 +128,7 @@ like(slurp("$dir/appended"), qr{\Abefore\nexecve}, '-A appends');
 $r = run('sh', '-c', "$build/kxtrace -o /dev/stdout seq 100000 2>$dir/epipe | head -1; echo done");
 like($r->{out}, qr{^done$}m, 'a closed pipe ends it');
 is(slurp("$dir/epipe"), '', 'without a word');
+$r = run('bash', '-c', "$build/kxtrace -o /dev/stdout sh -c 'for i in 1 2 3 4 5 6 7 8 9; do /bin/true; done; exit 7' | head -1 >/dev/null; exit \${PIPESTATUS[0]}");
+is($r->{exit}, 7, 'and the command goes on to its own end');
 
 done_testing();

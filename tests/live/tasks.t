@@ -167,6 +167,8 @@ my $sleeper = start('sleep', '1000');
 wait_for(sub { slurp("/proc/$sleeper->{pid}/syscall") =~ /^230 / });
 $tracer = start("$build/kxtrace", '-p', $sleeper->{pid});
 ok(wait_for(sub { slurp($tracer->{err}) =~ /^clock_nanosleep\(CLOCK_REALTIME, 0, 0x[0-9a-f]+, +<unfinished \.\.\.>$/m }), '-p shows the call that goes on');
+my ($caps) = slurp("/proc/$tracer->{pid}/status") =~ /^CapEff:\s*([0-9a-f]+)/m;
+is(hex($caps) & (1 << 39 | 1 << 38 | 1 << 21), 0, 'by then it has given up CAP_BPF, CAP_PERFMON, CAP_SYS_ADMIN');
 kill KILL => $sleeper->{pid};
 finish($sleeper);
 $end = finish($tracer);

@@ -121,11 +121,18 @@ bool command_reap(struct command *command)
 	return true;
 }
 
+void command_wait(struct command *command)
+{
+	while (command->pid &&
+	       waitpid(command->pid, &command->status, 0) < 0 && errno == EINTR)
+		;
+	command->pid = 0;
+}
+
 void command_done(struct command *command)
 {
 	if (command->gate >= 0)
 		close(command->gate);
-	if (command->pid)
-		waitpid(command->pid, NULL, 0);
+	command_wait(command);
 	free(command->path);
 }

@@ -24,6 +24,9 @@ int command_fork(struct command *command);
 void command_go(struct command *command);
 /* Takes the child's status if it has ended; true when it has. */
 bool command_reap(struct command *command);
+/* Waits until it has ended, as when the output was closed before. */
+void command_wait(struct command *command);
+/* One that was never let go ends by itself when the gate closes. */
 void command_done(struct command *command);
 
 #endif

@@ -460,11 +460,16 @@ static int trace(struct tracer *tracer)
 		err = open_output(tracer);
 	if (!err)
 		err = start_command(tracer);
+	if (!err && kx_caps_drop(tracer->kx)) {
+		complain("%s", kx_error(tracer->kx));
+		err = -EPERM;
+	}
 	if (!err)
 		err = run(tracer, signals);
 	if (err)
 		return 1;
 	lost = finish(tracer);
+	command_wait(&tracer->command);
 	if (tracer->line.out.error && tracer->line.out.error != -EPIPE) {
 		complain("%s: cannot be written: %s",
 			 tracer->opt.output ? tracer->opt.output : "stderr",
