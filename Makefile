@@ -117,7 +117,7 @@ BUILD_PACKAGES := gcc libc6-dev make clang libbpf-dev bpftool libelf-dev zlib1g-
 TEST_PACKAGES := $(BUILD_PACKAGES) perl strace git curl python3 procps iproute2 \
 		 qemu-system-x86 qemu-system-common busybox-static cpio kmod xz-utils \
 		 tar bash coreutils findutils
-BENCH_PACKAGES := $(BUILD_PACKAGES) strace linux-perf bpftrace perl
+BENCH_PACKAGES := $(BUILD_PACKAGES) strace linux-perf perl
 
 define install
 @missing=; for p in $(1); do \
