@@ -157,6 +157,7 @@ test: deps-test
 	@$(ROOT) prove tests/prog tests/live tests/vm
 
 unit: $(UNITS)
+	@prove tests/unit
 	@prove --exec '' $(UNITS)
 
 test-helpers: $(HELPERS)

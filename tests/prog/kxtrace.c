@@ -125,7 +125,8 @@ static void attach_self(struct kxtrace_bpf *skel)
 	link = bpf_link_create(bpf_program__fd(skel->progs.attach_tasks), 0,
 			       BPF_TRACE_ITER, NULL);
 	iter = bpf_iter_create(link);
-	ok(read(iter, buf, sizeof(buf)) == sizeof(struct kxt_attached) && *(u32 *)buf == skel->bss->attach_tid,
+	ok(read(iter, buf, sizeof(buf)) == sizeof(struct kxt_attached) &&
+	   *(u32 *)buf == skel->bss->attach_tid,
 	   "the iterator names the one task it marked");
 	ok(read(iter, buf, sizeof(buf)) == 0, "and no other");
 	close(iter);
