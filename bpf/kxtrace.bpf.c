@@ -95,7 +95,7 @@ int BPF_PROG(sys_enter, struct pt_regs *regs, long id)
 	}
 	state->flags &= ~(KXT_ATTACHED | STATE_SAVED);
 	state->nr = nr;
-	row = row_of(nr);
+	row = row_of(task, nr);
 	if (!(row->flags & KXT_ROW_SELECTED))
 		return 0;
 	if (settings.times)
@@ -105,7 +105,7 @@ int BPF_PROG(sys_enter, struct pt_regs *regs, long id)
 			start_cpu_time(state, task);
 		return 0;
 	}
-	if (row->at_enter && !arch_is_compat(task))
+	if (row->at_enter)
 		save_entry(state, nr, task, regs, row->at_enter);
 	return 0;
 }
@@ -114,7 +114,7 @@ static __always_inline void add_to_sum(struct task_state *state,
 				       struct task_struct *task, u32 nr,
 				       bool failed)
 {
-	u32 index = row_index(nr);
+	u32 index = row_index(task, nr);
 	struct kxt_sum *sum = bpf_map_lookup_elem(&sums, &index);
 	u64 now = bpf_ktime_get_ns();
 
@@ -171,7 +171,7 @@ static __always_inline void emit_plain(struct task_state *state,
 				       struct task_struct *task, u32 nr,
 				       u8 flags, long ret, struct pt_regs *regs)
 {
-	u32 nr_args = row_of(nr)->nr_args;
+	u32 nr_args = row_of(task, nr)->nr_args;
 	bool done;
 
 	COUNT(seen);
@@ -195,7 +195,7 @@ static __always_inline void finish_call(struct task_state *state,
 					struct pt_regs *regs,
 					const bool may_read)
 {
-	const volatile struct kxt_row *row = row_of(nr);
+	const volatile struct kxt_row *row = row_of(task, nr);
 	bool failed = ret < 0 && ret >= -4095;
 	bool fills = !failed && !(flags & KXT_F_NO_RETURN);
 	bool saved = state->flags & STATE_SAVED;
@@ -205,6 +205,9 @@ static __always_inline void finish_call(struct task_state *state,
 	if (!(row->flags & KXT_ROW_SELECTED))
 		return;
 	if (settings.summary) {
+		/* As strace: who does not return is not counted. */
+		if (flags & KXT_F_NO_RETURN)
+			return;
 		add_to_sum(state, task, nr,
 			   failed && !(row->flags & KXT_ROW_FAILS_NEVER));
 		return;
@@ -219,8 +222,7 @@ static __always_inline void finish_call(struct task_state *state,
 		late = row->at_enter;
 	else if (saved && failed)
 		late = state->faulted;
-	if (flags & KXT_F_COMPAT ||
-	    (!saved && !(may_read && (row->at_exit || late)))) {
+	if (!saved && !(may_read && (row->at_exit || late))) {
 		emit_plain(state, task, nr, flags, ret, regs);
 		return;
 	}

@@ -373,7 +373,8 @@ __noinline int capture(struct scratch *s, u32 i, u32 when)
 	if (!s || i >= KXT_NR_ARGS)
 		return 0;
 	pointer = s->rec.args[i];
-	op = &row_of(s->rec.nr)->ops[i];
+	/* Only a call with a row of its own comes here. */
+	op = &rows[s->rec.nr & (KXT_NR_ROWS - 1)].ops[i];
 	kind = op->kind;
 	from = op->size_from;
 	at = s->rec.head.len;

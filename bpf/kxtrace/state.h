@@ -104,9 +104,14 @@ struct {
 		__sync_fetch_and_add(&stats_->field, 1);		\
 } while (0)
 
-/* Numbers beyond the table share its last row, which no call has. */
-static __always_inline u32 row_index(u32 nr)
+/*
+ * Numbers beyond the table share its last row, which no call has; so do 32-bit
+ * calls, whose numbers are others.
+ */
+static __always_inline u32 row_index(struct task_struct *task, u32 nr)
 {
+	if (arch_is_compat(task))
+		nr = KXT_NR_ROWS - 1;
 	if (nr >= KXT_NR_ROWS)
 		nr = KXT_NR_ROWS - 1;
 	/* The compiler would drop the mask, the verifier needs it. */
@@ -114,9 +119,10 @@ static __always_inline u32 row_index(u32 nr)
 	return nr & (KXT_NR_ROWS - 1);
 }
 
-static __always_inline const volatile struct kxt_row *row_of(u32 nr)
+static __always_inline const volatile struct kxt_row *
+row_of(struct task_struct *task, u32 nr)
 {
-	return &rows[row_index(nr)];
+	return &rows[row_index(task, nr)];
 }
 
 /* NULL for a task that is not traced: most have no storage at all. */

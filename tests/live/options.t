@@ -115,6 +115,21 @@ $r = traced('-c', '-f', 'sh', '-c', 'sleep 0.3');
 ($wait) = map { /^ *[\d.]+ +([\d.]+) .* wait4$/ ? $1 : () } @{ $r->{lines} };
 cmp_ok($wait, '<', 0.1, '-c does not: it counts the time on the CPU');
 
+# 32-bit calls have other numbers: they must not be taken for 64-bit ones.
+my $compat = compile('compat', <<'C');
+#include <unistd.h>
+int main(void) { long pid; asm volatile("int $0x80" : "=a"(pid) : "a"(20) : "memory"); return pid == getpid() ? 0 : 1; }
+C
+SKIP: {
+	skip 'this kernel takes no 32-bit calls', 3 if system($compat) != 0;
+	$r = traced($compat);
+	is(scalar(grep { /^syscall_0x14\(/ } @{ $r->{lines} }), 1, 'a 32-bit call is shown by number');
+	$r = traced('-e', 'trace=writev', $compat);
+	is(scalar(grep { /\(/ } @{ $r->{lines} }), 0, 'and is not selected under the name that 64-bit calls have for it');
+	$r = traced('-c', $compat);
+	is(scalar(grep { / 1 +\(32-bit or unknown\)$/ } @{ $r->{lines} }), 1, '-c counts it apart');
+}
+
 $r = traced('-v', 'true');
 my ($seen, $shown, $dropped) = $r->{err} =~ /^kxtrace: seen (\d+), shown (\d+), dropped (\d+)$/m;
 is($seen, $shown + $dropped, '-v: seen = shown + dropped');

@@ -79,5 +79,13 @@ for my $command (@commands) {
 	$unequal += grep { /^task \d+: -/ } @wrong;
 	ok(!@wrong, "$command: $lines lines, equal") or diag(join "\n", @wrong[0 .. ($#wrong > 30 ? 30 : $#wrong)]);
 }
+# -c: the same calls, the same errors.
+sub counts {
+	return map { /^ *[\d.]+ +[\d.]+ +\d+ +(\d+) +(\d*) *(\w+)$/ && $3 ne 'total' ? ("$3: $1 calls, " . ($2 || 0) . ' errors') : () }
+	    split /\n/, slurp(shift);
+}
+run('strace', '-c', '-f', '-o', "$dir/theirs", 'ls', '/usr', '/nosuch');
+run("$build/kxtrace", '-c', '-f', '-o', "$dir/ours", 'ls', '/usr', '/nosuch');
+is(join("\n", sort(counts("$dir/ours"))), join("\n", sort(counts("$dir/theirs"))), '-c counts what strace counts');
 diag(sprintf '%d of %d lines equal strace\'s (%.2f %%)', $all - $unequal, $all, 100 * ($all - $unequal) / $all);
 done_testing();

@@ -57,7 +57,8 @@ void summary_print(struct out *o, const struct kxt_sum *sums)
 		if (!sums[nr].calls)
 			continue;
 		info = call_info_by_nr(nr);
-		rows[n++] = (struct row){ info ? info->name : "unknown", sums[nr] };
+		/* The last row is shared by what has none. */
+		rows[n++] = (struct row){ info ? info->name : "(32-bit or unknown)", sums[nr] };
 		total.sum.calls += sums[nr].calls;
 		total.sum.errors += sums[nr].errors;
 		total.sum.time_ns += sums[nr].time_ns;
