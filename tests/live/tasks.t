@@ -11,7 +11,8 @@ need_root();
 
 sub kx_programs {
 	my @names = qw(sys_enter sys_exit process_fork process_exec process_exit signal_deliver);
-	my $json = `bpftool -j prog show 2>/dev/null`;
+	my $json = `bpftool -j prog show`;
+	die "bpftool cannot list the programs" if $?;
 	return scalar grep { $json =~ /"name":"$_"/ } @names;
 }
 my $before = kx_programs();
@@ -192,6 +193,16 @@ kill KILL => $tracer->{pid};
 finish($tracer);
 ok(wait_for(sub { kx_programs() <= $before }), 'after SIGKILL no program is left');
 ok(kill(0 => $running->{pid}), 'and the process goes on');
+
+# At any moment: while it loads, attaches, starts its command, traces.
+for my $step (0 .. 19) {
+	$tracer = start("$build/kxtrace", '-o', "$dir/killed", 'sh', '-c', 'for i in 1 2 3; do /bin/true; done');
+	select undef, undef, undef, 0.005 * $step;
+	kill KILL => $tracer->{pid};
+	finish($tracer);
+}
+ok(wait_for(sub { kx_programs() <= $before }), 'SIGKILL at 20 moments: no program is left');
+is(`pgrep -P 1 -f '$build/kxtrace -o $dir/killed'`, '', 'and no half started command');
 
 # The traced process ends: so does the tracer.
 $tracer = start("$build/kxtrace", '-o', "$dir/ending", '-p', $second->{pid});
