@@ -20,6 +20,7 @@
 #include "kxtrace.h"
 #include "kxtrace/capture.h"
 #include "kxtrace/exec.h"
+#include "kxtrace/follow.h"
 #include "kxtrace/signals.h"
 #include "kxtrace/state.h"
 
@@ -38,7 +39,7 @@ static __always_inline void save_entry(struct task_state *state, u32 nr,
 				       struct task_struct *task,
 				       struct pt_regs *regs, u32 at_enter)
 {
-	struct scratch *s = scratch_of(task);
+	struct scratch *s = scratch_of(state, task);
 	u32 i;
 
 	if (!s)
@@ -86,6 +87,8 @@ int BPF_PROG(sys_enter, struct pt_regs *regs, long id)
 	u32 nr = id;
 
 	state = state_of(task);
+	if (!state)
+		state = adopt(task);
 	if (!state)
 		return 0;
 	if (state->flags & KXT_STARTING) {
@@ -226,7 +229,7 @@ static __always_inline void finish_call(struct task_state *state,
 		emit_plain(state, task, nr, flags, ret, regs);
 		return;
 	}
-	s = scratch_of(task);
+	s = scratch_of(state, task);
 	if (!s) {
 		emit_plain(state, task, nr, flags | KXT_F_CUT, ret, regs);
 		return;
@@ -247,7 +250,7 @@ static __always_inline void finish_call(struct task_state *state,
 	}
 	fill_call(&s->rec, state, task, nr, flags | s->rec.head.flags, ret,
 		  KXT_NR_ARGS);
-	emit_scratch(s);
+	emit_scratch(state, s);
 }
 
 /*
@@ -312,14 +315,13 @@ int BPF_PROG(process_fork, struct task_struct *parent,
 	state = state_of(parent);
 	if (!state || state->flags & KXT_STARTING)
 		return 0;
-	state = bpf_task_storage_get(&tasks, child, NULL,
-				     BPF_LOCAL_STORAGE_GET_F_CREATE);
-	if (!state) {
+	state = settings.starved ? NULL : make_state(child);
+	if (state) {
+		state->flags = STATE_TRACED;
+	} else if (!leave_orphan(child->pid)) {
 		COUNT(unfollowed);
 		return 0;
 	}
-	state->flags = STATE_TRACED;
-	state->nr = KXT_NO_CALL;
 	__sync_fetch_and_add(&live_tasks, 1);
 	emit_event(child, KXT_FORK,
 		   child->tgid == parent->tgid ? KXT_F_THREAD : 0, 0);
@@ -340,7 +342,7 @@ int BPF_PROG(process_exec, struct task_struct *task, pid_t old_pid,
 		emit_event(task, KXT_EXEC, 0, old_pid);
 	if (!(state->flags & STATE_SAVED) || !state->faulted)
 		return 0;
-	s = bpf_task_storage_get(&scratches, task, NULL, 0);
+	s = scratch_of(state, task);
 	if (!s)
 		return 0;
 	if (state->faulted & 1)
@@ -351,6 +353,13 @@ int BPF_PROG(process_exec, struct task_struct *task, pid_t old_pid,
 	return 0;
 }
 
+static __always_inline void say_end(struct task_struct *task)
+{
+	emit_event(task, KXT_EXIT, 0, task->exit_code);
+	__sync_fetch_and_sub(&live_tasks, 1);
+	wake_reader();
+}
+
 SEC("tp_btf/sched_process_exit")
 int BPF_PROG(process_exit, struct task_struct *task)
 {
@@ -358,18 +367,20 @@ int BPF_PROG(process_exit, struct task_struct *task)
 	struct task_state *state;
 
 	state = state_of(current);
-	if (!state)
+	if (!state) {
+		if (take_orphan(current->pid))
+			say_end(current);
 		return 0;
+	}
 	if (state->nr != KXT_NO_CALL)
 		finish_call(state, current, state->nr, KXT_F_NO_RETURN, 0,
 			    (struct pt_regs *)bpf_task_pt_regs(current), false);
 	emit_kept_signal(&state->ignored);
 	if ((u32)state->fatal.signal.sig == (current->exit_code & 0x7f))
 		emit_kept_signal(&state->fatal);
+	release_spare(state);
 	state->flags = 0;
-	emit_event(current, KXT_EXIT, 0, current->exit_code);
-	__sync_fetch_and_sub(&live_tasks, 1);
-	wake_reader();
+	say_end(current);
 	return 0;
 }
 
@@ -464,16 +475,14 @@ int attach_tasks(struct bpf_iter__task *ctx)
 	if (attach_tgid ? attached.tgid != attach_tgid :
 			  attached.tid != attach_tid)
 		return 0;
-	state = bpf_task_storage_get(&tasks, task, NULL,
-				     BPF_LOCAL_STORAGE_GET_F_CREATE);
+	if (state_of(task))
+		return 0;
+	state = make_state(task);
 	if (!state) {
-		COUNT(unfollowed);
+		attach_failed++;
 		return 0;
 	}
-	if (state->flags & STATE_TRACED)
-		return 0;
 	__sync_fetch_and_add(&live_tasks, 1);
-	state->nr = KXT_NO_CALL;
 	/* The task may be running, and heeds its state from now on. */
 	barrier();
 	*(volatile u32 *)&state->flags = STATE_TRACED | attach_flags;

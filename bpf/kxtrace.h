@@ -70,6 +70,8 @@ struct kxt_settings {
 	__u8 summary;		/* count only, no records of calls */
 	__u8 wall_clock;	/* summary: time in all, not only on the CPU */
 	__u8 sleepable;		/* this kernel lets a program wait for a page */
+	__u8 starved;		/* for tests: as if the kernel had no memory to give */
+	__u8 pad[3];
 };
 
 /* attach_flags: how the tracing of a task begins. */

@@ -458,24 +458,71 @@ static __always_inline int capture_waiting(struct scratch *s, u32 i, u32 when)
 	return status;
 }
 
-static __always_inline void emit_scratch(struct scratch *s)
+static long take_spare(u64 i, u32 *taken)
+{
+	struct spare *spare;
+	u32 key = i;
+
+	spare = bpf_map_lookup_elem(&spares, &key);
+	if (!spare || __sync_val_compare_and_swap(&spare->taken, 0, 1))
+		return 0;
+	*taken = i + 1;
+	return 1;
+}
+
+static __always_inline struct scratch *spare_of(struct task_state *state)
+{
+	struct spare *spare;
+	u32 taken = state->spare;
+
+	if (!taken)
+		bpf_loop(NR_SPARES, take_spare, &taken, 0);
+	if (!taken)
+		return NULL;
+	state->spare = taken;
+	taken--;
+	spare = bpf_map_lookup_elem(&spares, &taken);
+	return spare ? &spare->scratch : NULL;
+}
+
+static __always_inline void release_spare(struct task_state *state)
+{
+	struct spare *spare;
+	u32 i = state->spare - 1;
+
+	if (!state->spare)
+		return;
+	state->spare = 0;
+	spare = bpf_map_lookup_elem(&spares, &i);
+	if (spare)
+		spare->taken = 0;
+}
+
+/* The same one from a call's entry to its end. */
+static __always_inline struct scratch *scratch_of(struct task_state *state,
+						  struct task_struct *task)
+{
+	struct scratch *s = NULL;
+
+	if (!state->spare && !settings.starved)
+		s = bpf_task_storage_get(&scratches, task, NULL,
+					 BPF_LOCAL_STORAGE_GET_F_CREATE);
+	if (!s)
+		s = spare_of(state);
+	if (!s)
+		COUNT(uncaptured);
+	return s;
+}
+
+static __always_inline void emit_scratch(struct task_state *state,
+					 struct scratch *s)
 {
 	u32 len = s->rec.head.len;
 
 	if (len > KXT_DATA_MAX)
 		len = KXT_DATA_MAX;
 	emit(s, sizeof(s->rec) + len);
-}
-
-static __always_inline struct scratch *scratch_of(struct task_struct *task)
-{
-	struct scratch *s;
-
-	s = bpf_task_storage_get(&scratches, task, NULL,
-				 BPF_LOCAL_STORAGE_GET_F_CREATE);
-	if (!s)
-		COUNT(uncaptured);
-	return s;
+	release_spare(state);
 }
 
 #endif

@@ -18,6 +18,8 @@ u32 live_tasks;		/* traced and not yet ended */
 u32 attach_tid;		/* for attach_tasks: this task, or all of attach_tgid */
 u32 attach_tgid;
 u32 attach_flags;
+u32 attach_failed;	/* tasks that could not be marked for want of memory: ask again */
+u32 nr_orphans;		/* see follow.h; zero: nobody looks */
 u32 pid_level;		/* how deep in pid namespaces user space is; set by attach_tasks */
 
 /* Beside KXT_STARTING, KXT_ATTACHED. */
@@ -37,6 +39,8 @@ struct task_state {
 	u32 nr;			/* of the call it is in, or KXT_NO_CALL */
 	u32 seq;
 	u32 faulted;		/* arguments that could not be read at entry */
+	u32 spare;		/* which spare scratch it has, plus 1 */
+	u32 pad;
 	u64 enter_ns;
 	u64 enter_cpu_ns;
 	u64 enter_exec_start;
@@ -80,6 +84,22 @@ struct {
 	__type(key, int);
 	__type(value, struct scratch);
 } scratches SEC(".maps");
+
+/* For a task that the kernel has no scratch for just now. */
+struct spare {
+	u32 taken;
+	u32 pad;
+	struct scratch scratch;
+};
+
+#define NR_SPARES	16
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, NR_SPARES);
+	__type(key, u32);
+	__type(value, struct spare);
+} spares SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);

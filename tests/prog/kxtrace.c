@@ -14,6 +14,7 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <kx/kx.h>
@@ -216,6 +217,64 @@ static void test_records(struct kx *kx, bool sleepable)
 	kxtrace_bpf__destroy(skel);
 }
 
+/*
+ * A kernel that cannot give memory when it is asked: a new task has no state
+ * until its first call, calls use the spare scratches. Nothing may be lost.
+ */
+static void test_starved(struct kx *kx)
+{
+	struct kxt_settings settings = { .strsize = 32, .starved = 1 };
+	struct kxtrace_bpf *skel = load(kx, settings);
+	struct kxt_stats stats[256] = {}, sum = {};
+	const struct kxt_chunk *chunk;
+	const struct kxt_call *rec;
+	struct kx_ring *ring = NULL;
+	bool forked = false, ended = false;
+	unsigned int i;
+	u32 zero = 0;
+	pid_t child;
+
+	nr_records = 0;
+	if (!skel || kxtrace_bpf__attach(skel) ||
+	    kx_ring_open(kx, bpf_map__fd(skel->maps.records), keep, NULL, &ring)) {
+		ok(false, "starved: starts");
+		return;
+	}
+	attach_self(skel);
+	child = fork();
+	if (!child) {
+		syscall(SYS_openat, AT_FDCWD, "/nosuch/child", O_RDONLY, 0);
+		_exit(7);
+	}
+	waitpid(child, NULL, 0);
+	ok(skel->bss->nr_orphans == 0, "starved: the new task was adopted");
+	ok(skel->bss->live_tasks == 1, "starved: and its end was seen");
+	kxtrace_bpf__detach(skel);
+	kx_ring_dispatch(ring);
+	for (i = 0; i < nr_records; i++) {
+		const struct kxt_task_event *event = (void *)records[i];
+
+		if (event->head.tid != (u32)child)
+			continue;
+		forked |= event->head.kind == KXT_FORK;
+		ended |= event->head.kind == KXT_EXIT && event->value == 7 << 8;
+	}
+	ok(forked && ended, "starved: its fork and its exit status are told");
+	rec = find_call(SYS_openat);
+	chunk = rec ? chunk_of(rec) : NULL;
+	ok(rec && rec->head.tid == (u32)child && chunk && chunk->arg == 1 &&
+	   !strcmp((char *)(chunk + 1), "/nosuch/child"), "starved: its call has its path");
+	bpf_map_lookup_elem(bpf_map__fd(skel->maps.stats), &zero, stats);
+	for (i = 0; i < 256; i++) {
+		sum.dropped += stats[i].dropped;
+		sum.uncaptured += stats[i].uncaptured;
+		sum.unfollowed += stats[i].unfollowed;
+	}
+	ok(!sum.dropped && !sum.uncaptured && !sum.unfollowed, "starved: nothing was lost");
+	kx_ring_close(ring);
+	kxtrace_bpf__destroy(skel);
+}
+
 int main(void)
 {
 	bool sleepable;
@@ -238,6 +297,7 @@ int main(void)
 		nr_records = 0;
 		test_records(kx, true);
 	}
+	test_starved(kx);
 	kx_free(kx);
 	printf("1..%d\n", nr_tests);
 	return nr_failed != 0;

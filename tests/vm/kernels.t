@@ -24,9 +24,10 @@ report()
 	echo "$result $((++number)) - $2"
 }
 
+# To stderr, which prove passes on.
 explain()
 {
-	sed 's/^/# /' "$@"
+	sed 's/^/# /' "$@" >&2
 }
 
 begin_file()
@@ -193,5 +194,5 @@ echo "# booting $*: the tests take some minutes"
 for name; do
 	read_guest
 done
-printf '# %s\n' "${totals[@]}"
+printf '%s\n' "${totals[@]}" | explain
 echo "1..$number"

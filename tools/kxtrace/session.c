@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "decode.h"
@@ -172,7 +173,7 @@ void session_close(struct session *session)
 }
 
 /* One pass over all tasks; returns how many were new, or a negative errno. */
-static int mark_tasks(struct session *session, attached_fn *attached, void *ctx)
+static int mark_once(struct session *session, attached_fn *attached, void *ctx)
 {
 	struct kxt_attached attached_tasks[64];
 	int link, iter, nr = 0;
@@ -195,6 +196,25 @@ static int mark_tasks(struct session *session, attached_fn *attached, void *ctx)
 		nr = -errno;
 	close(iter);
 	return nr;
+}
+
+/* Again while the kernel has no memory to mark a task with: it never waits. */
+static int mark_tasks(struct session *session, attached_fn *attached, void *ctx)
+{
+	const struct timespec pause = { .tv_nsec = 1000000 };
+	int nr, total = 0, tries;
+
+	for (tries = 0; tries < 1000; tries++) {
+		session->skel->bss->attach_failed = 0;
+		nr = mark_once(session, attached, ctx);
+		if (nr < 0)
+			return nr;
+		total += nr;
+		if (!session->skel->bss->attach_failed)
+			return total;
+		nanosleep(&pause, NULL);
+	}
+	return -ENOMEM;
 }
 
 int session_start_child(struct session *session, pid_t pid)
