@@ -52,7 +52,7 @@ static __always_inline void save_entry(struct task_state *state, u32 nr,
 	state->faulted = 0;
 	for (i = 0; i < KXT_NR_ARGS; i++)
 		if (at_enter & 1 << i &&
-		    capture_waiting(s, i, KXT_AT_ENTER) & UNREAD)
+		    capture(s, i, KXT_AT_ENTER) & UNREAD)
 			state->faulted |= 1 << i;
 	state->flags |= STATE_SAVED;
 }
@@ -78,6 +78,19 @@ static __always_inline u64 cpu_time(struct task_state *state,
 	return spent > 0 ? spent : 0;
 }
 
+static __always_inline void count_unseen(struct task_state *state,
+					 struct task_struct *task)
+{
+	u32 nr = state->flags & STATE_UNREAD ? state->unread_nr : state->nr;
+
+	release_spare(state);
+	if (!(row_of(task, nr)->flags & KXT_ROW_SELECTED))
+		return;
+	state->seq++;
+	COUNT(seen);
+	COUNT(dropped);
+}
+
 SEC("tp_btf/sys_enter")
 int BPF_PROG(sys_enter, struct pt_regs *regs, long id)
 {
@@ -88,15 +101,20 @@ int BPF_PROG(sys_enter, struct pt_regs *regs, long id)
 
 	state = state_of(task);
 	if (!state)
-		state = adopt(task);
-	if (!state)
 		return 0;
 	if (state->flags & KXT_STARTING) {
 		if (nr != ARCH_NR_EXECVE)
 			return 0;
 		state->flags &= ~KXT_STARTING;
 	}
-	state->flags &= ~(KXT_ATTACHED | STATE_SAVED);
+	/*
+	 * The kernel skips a program while the same one is interrupted on this
+	 * CPU. The end of the last call went unseen, then: it is lost.
+	 */
+	if (state->nr != KXT_NO_CALL || state->flags & STATE_UNREAD)
+		count_unseen(state, task);
+	state->flags &= ~(KXT_ATTACHED | STATE_SAVED | STATE_FORKED |
+			  STATE_UNREAD);
 	state->nr = nr;
 	row = row_of(task, nr);
 	if (!(row->flags & KXT_ROW_SELECTED))
@@ -196,14 +214,16 @@ static __always_inline void finish_call(struct task_state *state,
 					struct task_struct *task, u32 nr,
 					u8 flags, long ret,
 					struct pt_regs *regs,
-					const bool may_read)
+					const bool may_read,
+					const bool may_wait)
 {
 	const volatile struct kxt_row *row = row_of(task, nr);
 	bool failed = ret < 0 && ret >= -4095;
 	bool fills = !failed && !(flags & KXT_F_NO_RETURN);
 	bool saved = state->flags & STATE_SAVED;
 	struct scratch *s;
-	u32 i, late = 0;
+	u32 i, entry_len, late = 0;
+	int unread = 0;
 
 	if (!(row->flags & KXT_ROW_SELECTED))
 		return;
@@ -241,12 +261,20 @@ static __always_inline void finish_call(struct task_state *state,
 	}
 	s->rec.nr = nr;
 	s->rec.ret = ret;
+	entry_len = s->rec.head.len;
 	for (i = 0; may_read && i < KXT_NR_ARGS; i++) {
 		if (row->at_exit & 1 << i &&
 		    (fills || !(row->ops[i].when & KXT_ON_SUCCESS)))
-			capture_waiting(s, i, KXT_AT_EXIT);
+			unread |= capture_waiting(s, i, KXT_AT_EXIT, may_wait);
 		if (late & 1 << i)
-			capture_waiting(s, i, KXT_AT_ENTER);
+			unread |= capture_waiting(s, i, KXT_AT_ENTER, may_wait);
+	}
+	if (settings.sleepable && unread & UNREAD && !may_wait) {
+		s->rec.head.len = entry_len;
+		state->flags |= STATE_UNREAD;
+		state->unread_flags = flags;
+		state->unread_nr = nr;
+		return;
 	}
 	fill_call(&s->rec, state, task, nr, flags | s->rec.head.flags, ret,
 		  KXT_NR_ARGS);
@@ -280,9 +308,12 @@ int BPF_PROG(sys_exit, struct pt_regs *regs, long ret)
 		return 0;
 	nr = state->nr;
 	if (nr == KXT_NO_CALL) {
-		if (!(state->flags & KXT_ATTACHED))
+		/* The beginning went unseen, but for a fork's other return. */
+		if (state->flags & (KXT_STARTING | STATE_FORKED)) {
+			state->flags &= ~STATE_FORKED;
 			return 0;
-		state->flags &= ~KXT_ATTACHED;
+		}
+		state->flags &= ~(KXT_ATTACHED | STATE_SAVED);
 		state->enter_ns = 0;
 		flags = KXT_F_NO_ENTER;
 		nr = ARCH_CALL_NR(regs);
@@ -290,8 +321,30 @@ int BPF_PROG(sys_exit, struct pt_regs *regs, long ret)
 	state->nr = KXT_NO_CALL;
 	if (is_dying(state, task))
 		flags |= KXT_F_NO_RETURN;
-	finish_call(state, task, nr, flags, ret, regs, true);
+	finish_call(state, task, nr, flags, ret, regs, true, false);
 	emit_kept_signal(&state->ignored);
+	return 0;
+}
+
+/*
+ * Only where programs may sleep, and only for calls whose memory sys_exit
+ * could not read. Not sys_exit itself: while a program sleeps on a CPU, the
+ * kernel skips it there for all others.
+ */
+SEC("tp_btf/sys_exit")
+int BPF_PROG(sys_exit_wait, struct pt_regs *regs, long ret)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_state *state;
+
+	if (!settings.sleepable)
+		return 0;
+	state = state_of(task);
+	if (!state || !(state->flags & STATE_UNREAD))
+		return 0;
+	state->flags &= ~STATE_UNREAD;
+	finish_call(state, task, state->unread_nr, state->unread_flags, ret,
+		    regs, true, true);
 	return 0;
 }
 
@@ -317,8 +370,8 @@ int BPF_PROG(process_fork, struct task_struct *parent,
 		return 0;
 	state = settings.starved ? NULL : make_state(child);
 	if (state) {
-		state->flags = STATE_TRACED;
-	} else if (!leave_orphan(child->pid)) {
+		state->flags = STATE_TRACED | STATE_FORKED;
+	} else if (!make_orphan(child->pid, STATE_TRACED | STATE_FORKED)) {
 		COUNT(unfollowed);
 		return 0;
 	}
@@ -367,19 +420,18 @@ int BPF_PROG(process_exit, struct task_struct *task)
 	struct task_state *state;
 
 	state = state_of(current);
-	if (!state) {
-		if (take_orphan(current->pid))
-			say_end(current);
+	if (!state)
 		return 0;
-	}
 	if (state->nr != KXT_NO_CALL)
 		finish_call(state, current, state->nr, KXT_F_NO_RETURN, 0,
-			    (struct pt_regs *)bpf_task_pt_regs(current), false);
+			    (struct pt_regs *)bpf_task_pt_regs(current), false,
+			    false);
 	emit_kept_signal(&state->ignored);
 	if ((u32)state->fatal.signal.sig == (current->exit_code & 0x7f))
 		emit_kept_signal(&state->fatal);
 	release_spare(state);
 	state->flags = 0;
+	unmake_orphan(current->pid);
 	say_end(current);
 	return 0;
 }

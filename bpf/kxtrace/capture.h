@@ -439,14 +439,15 @@ __noinline int capture(struct scratch *s, u32 i, u32 when)
  * A page that is not resident cannot be waited for, but in a sleepable
  * program: there it is brought in, and all is read again.
  */
-static __always_inline int capture_waiting(struct scratch *s, u32 i, u32 when)
+static __always_inline int capture_waiting(struct scratch *s, u32 i, u32 when,
+					   const bool may_wait)
 {
 	u32 len = s->rec.head.len;
 	int status = capture(s, i, when);
 	int tries;
 	char byte;
 
-	if (!settings.sleepable)
+	if (!may_wait)
 		return status;
 	for (tries = 0; tries < 8 && status & UNREAD; tries++) {
 		if (bpf_copy_from_user(&byte, 1, (void *)s->fault_from) &&

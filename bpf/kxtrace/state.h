@@ -19,12 +19,14 @@ u32 attach_tid;		/* for attach_tasks: this task, or all of attach_tgid */
 u32 attach_tgid;
 u32 attach_flags;
 u32 attach_failed;	/* tasks that could not be marked for want of memory: ask again */
-u32 nr_orphans;		/* see follow.h; zero: nobody looks */
+u32 nr_orphans;		/* zero: nobody looks for them */
 u32 pid_level;		/* how deep in pid namespaces user space is; set by attach_tasks */
 
 /* Beside KXT_STARTING, KXT_ATTACHED. */
 #define STATE_TRACED	1
 #define STATE_SAVED	8	/* its scratch holds the call's entry */
+#define STATE_FORKED	16	/* has not yet returned from the fork that made it */
+#define STATE_UNREAD	32	/* a call is over, sys_exit_wait shall read its memory */
 
 enum { SLOT_FREE, SLOT_BUSY, SLOT_FULL };
 
@@ -40,6 +42,8 @@ struct task_state {
 	u32 seq;
 	u32 faulted;		/* arguments that could not be read at entry */
 	u32 spare;		/* which spare scratch it has, plus 1 */
+	u32 unread_flags;	/* with STATE_UNREAD: of the record, */
+	u32 unread_nr;		/* and its number */
 	u32 pad;
 	u64 enter_ns;
 	u64 enter_cpu_ns;
@@ -145,17 +149,33 @@ row_of(struct task_struct *task, u32 nr)
 	return &rows[row_index(task, nr)];
 }
 
+/*
+ * The state of tasks that the kernel had no memory for when they were forked:
+ * since 6.19 it allocates without waiting for any lock, and may fail. Made at
+ * the fork, deleted at the task's end.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1024);
+	__type(key, u32);
+	__type(value, struct task_state);
+} orphans SEC(".maps");
+
 /* NULL for a task that is not traced: most have no storage at all. */
 static __always_inline struct task_state *state_of(struct task_struct *task)
 {
 	struct task_state *state;
+	u32 pid;
 
-	if (!task->bpf_storage)
+	if (task->bpf_storage) {
+		state = bpf_task_storage_get(&tasks, task, NULL, 0);
+		if (state && state->flags & STATE_TRACED)
+			return state;
+	}
+	if (!nr_orphans)
 		return NULL;
-	state = bpf_task_storage_get(&tasks, task, NULL, 0);
-	if (state && !(state->flags & STATE_TRACED))
-		return NULL;
-	return state;
+	pid = task->pid;
+	return bpf_map_lookup_elem(&orphans, &pid);
 }
 
 /*

@@ -33,11 +33,14 @@ int main(int argc, char **argv)
 	return 0;
 }
 C
-my $r = traced('-f', '-e', 'trace=write', $threads);
+my $r = traced('-v', '-f', '-e', 'trace=write', $threads);
+# 7.2 may skip a program that was interrupted: such a call is not shown, but counted.
+my ($dropped) = $r->{err} =~ /dropped (\d+)$/m;
+is($dropped, 0, 'nothing is dropped, unless the kernel skipped programs') if $r->{err} !~ /kernel skipped \d+ runs/;
 my %writers = map { /^(\d+) +write\(1, "thread (\d)\\n", 9\) += 9$/ ? ($2 => $1) : () } @{ $r->{lines} };
-is(scalar(keys %writers), 8, '-f: every thread is followed');
+is(keys(%writers) + $dropped, 8, '-f: every thread is followed');
 my %tids = map { $_ => 1 } values %writers;
-is(scalar(keys %tids), 8, 'each under its own number');
+is(keys(%tids) + $dropped, 8, 'each under its own number');
 is(scalar(grep { /\+\+\+ exited with 0/ } @{ $r->{lines} }), 9, 'nine tasks ended');
 $r = traced('-e', 'trace=write', $threads);
 is(scalar(grep { /^write/ } @{ $r->{lines} }), 0, 'without -f threads are not followed');

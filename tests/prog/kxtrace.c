@@ -75,10 +75,8 @@ static struct kxtrace_bpf *load(struct kx *kx, struct kxt_settings settings)
 		return NULL;
 	skel->rodata->settings = settings;
 	bpf_map__set_max_entries(skel->maps.records, 64 << 10);
-	if (settings.sleepable) {
-		bpf_program__set_flags(skel->progs.sys_enter, BPF_F_SLEEPABLE);
-		bpf_program__set_flags(skel->progs.sys_exit, BPF_F_SLEEPABLE);
-	}
+	bpf_program__set_autoload(skel->progs.sys_exit_wait, settings.sleepable);
+	bpf_program__set_flags(skel->progs.sys_exit_wait, BPF_F_SLEEPABLE);
 	set_row(skel, SYS_getppid, 0, 0, (struct kxt_op){});
 	set_row(skel, SYS_openat, 4, 1, (struct kxt_op){ KXT_CAP_PATH, KXT_AT_EXIT, 7, 7, 0 });
 	set_row(skel, SYS_pwrite64, 4, 1, (struct kxt_op){ KXT_CAP_BUF, KXT_AT_EXIT, 2, 7, 1 });
@@ -218,8 +216,8 @@ static void test_records(struct kx *kx, bool sleepable)
 }
 
 /*
- * A kernel that cannot give memory when it is asked: a new task has no state
- * until its first call, calls use the spare scratches. Nothing may be lost.
+ * A kernel that cannot give memory when it is asked: a new task's state is
+ * elsewhere, calls use the spare scratches. Nothing may be lost.
  */
 static void test_starved(struct kx *kx)
 {
@@ -247,7 +245,7 @@ static void test_starved(struct kx *kx)
 		_exit(7);
 	}
 	waitpid(child, NULL, 0);
-	ok(skel->bss->nr_orphans == 0, "starved: the new task was adopted");
+	ok(skel->bss->nr_orphans == 0, "starved: nothing is left of the new task");
 	ok(skel->bss->live_tasks == 1, "starved: and its end was seen");
 	kxtrace_bpf__detach(skel);
 	kx_ring_dispatch(ring);

@@ -388,6 +388,7 @@ static bool finish(struct tracer *tracer)
 	struct out *o = &tracer->line.out;
 	struct kxt_sum sums[KXT_NR_ROWS];
 	struct kxt_stats stats;
+	uint64_t skipped;
 	bool lost;
 
 	if (tracer->interrupted)
@@ -406,6 +407,10 @@ static bool finish(struct tracer *tracer)
 			 (unsigned long long)stats.seen,
 			 (unsigned long long)(tracer->delivered - tracer->malformed),
 			 (unsigned long long)(stats.dropped + tracer->malformed));
+	skipped = session_skipped(tracer->session);
+	if (skipped && (lost || tracer->opt.verbose))
+		complain("the kernel skipped %llu runs of the programs, for traced and other tasks",
+			 (unsigned long long)skipped);
 	if (stats.uncaptured)
 		complain("%llu calls are shown without their memory: the kernel had none to spare",
 			 (unsigned long long)stats.uncaptured);

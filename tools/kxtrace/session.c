@@ -74,10 +74,10 @@ static void choose_programs(struct session *session)
 	bpf_program__set_autoload(skel->progs.signal_generate, signals);
 	if (opt->summary)
 		bpf_map__set_max_entries(skel->maps.records, 1 << 20);
-	if (!skel->rodata->settings.sleepable)
-		return;
-	bpf_program__set_flags(skel->progs.sys_enter, BPF_F_SLEEPABLE);
-	bpf_program__set_flags(skel->progs.sys_exit, BPF_F_SLEEPABLE);
+	bpf_program__set_autoload(skel->progs.sys_exit_wait,
+				  skel->rodata->settings.sleepable &&
+				  !opt->summary);
+	bpf_program__set_flags(skel->progs.sys_exit_wait, BPF_F_SLEEPABLE);
 }
 
 static void configure(struct session *session)
@@ -97,7 +97,10 @@ static void configure(struct session *session)
 	choose_programs(session);
 }
 
-/* The system call hooks come last: all that they rely on is there by then. */
+/*
+ * The system call hooks come last: all that they rely on is there by then.
+ * sys_exit_wait runs after sys_exit, in the order of their attachment.
+ */
 static int attach(struct session *session)
 {
 	struct kxtrace_bpf *skel = session->skel;
@@ -105,7 +108,7 @@ static int attach(struct session *session)
 		skel->progs.process_exit, skel->progs.process_exec,
 		skel->progs.process_fork, skel->progs.signal_deliver,
 		skel->progs.signal_generate, skel->progs.sys_exit,
-		skel->progs.sys_enter,
+		skel->progs.sys_exit_wait, skel->progs.sys_enter,
 	};
 	size_t i;
 	int err;
@@ -310,6 +313,27 @@ int session_stats(struct session *session, struct kxt_stats *stats)
 	}
 	free(each);
 	return 0;
+}
+
+uint64_t session_skipped(struct session *session)
+{
+	struct kxtrace_bpf *skel = session->skel;
+	const struct bpf_program *const progs[] = {
+		skel->progs.sys_enter, skel->progs.sys_exit,
+		skel->progs.sys_exit_wait,
+	};
+	uint64_t skipped = 0;
+	size_t i;
+
+	for (i = 0; i < sizeof(progs) / sizeof(progs[0]); i++) {
+		struct bpf_prog_info info = {};
+		__u32 len = sizeof(info);
+		int fd = bpf_program__fd(progs[i]);
+
+		if (fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &len))
+			skipped += info.recursion_misses;
+	}
+	return skipped;
 }
 
 int session_sums(struct session *session, struct kxt_sum *rows)

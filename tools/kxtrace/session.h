@@ -40,6 +40,11 @@ void session_stop_asking(struct session *session);
 void session_detach(struct session *session);
 
 int session_stats(struct session *session, struct kxt_stats *stats);
+/*
+ * How often the kernel skipped a program on system calls, of any task: it does
+ * when the same program is interrupted on that CPU.
+ */
+uint64_t session_skipped(struct session *session);
 /* One row per call number; `rows` has KXT_NR_ROWS. */
 int session_sums(struct session *session, struct kxt_sum *rows);
 
