@@ -91,10 +91,9 @@ static __always_inline void count_unseen(struct task_state *state,
 	COUNT(dropped);
 }
 
-SEC("tp_btf/sys_enter")
-int BPF_PROG(sys_enter, struct pt_regs *regs, long id)
+static __always_inline int enter_call(struct task_struct *task,
+				      struct pt_regs *regs, long id)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
 	const volatile struct kxt_row *row;
 	struct task_state *state;
 	u32 nr = id;
@@ -128,6 +127,17 @@ int BPF_PROG(sys_enter, struct pt_regs *regs, long id)
 	}
 	if (row->at_enter)
 		save_entry(state, nr, task, regs, row->at_enter);
+	return 0;
+}
+
+SEC("tp_btf/sys_enter")
+int BPF_PROG(sys_enter, struct pt_regs *regs, long id)
+{
+	if (settings.preemptible)
+		bpf_preempt_disable();
+	enter_call(bpf_get_current_task_btf(), regs, id);
+	if (settings.preemptible)
+		bpf_preempt_enable();
 	return 0;
 }
 
@@ -296,10 +306,9 @@ static __always_inline bool is_dying(struct task_state *state,
 	       task->signal->group_exit_code != state->fatal.signal.sig;
 }
 
-SEC("tp_btf/sys_exit")
-int BPF_PROG(sys_exit, struct pt_regs *regs, long ret)
+static __always_inline int exit_call(struct task_struct *task,
+				     struct pt_regs *regs, long ret)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
 	struct task_state *state;
 	u32 nr, flags = 0;
 
@@ -323,6 +332,17 @@ int BPF_PROG(sys_exit, struct pt_regs *regs, long ret)
 		flags |= KXT_F_NO_RETURN;
 	finish_call(state, task, nr, flags, ret, regs, true, false);
 	emit_kept_signal(&state->ignored);
+	return 0;
+}
+
+SEC("tp_btf/sys_exit")
+int BPF_PROG(sys_exit, struct pt_regs *regs, long ret)
+{
+	if (settings.preemptible)
+		bpf_preempt_disable();
+	exit_call(bpf_get_current_task_btf(), regs, ret);
+	if (settings.preemptible)
+		bpf_preempt_enable();
 	return 0;
 }
 

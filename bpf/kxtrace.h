@@ -71,7 +71,8 @@ struct kxt_settings {
 	__u8 wall_clock;	/* summary: time in all, not only on the CPU */
 	__u8 sleepable;		/* this kernel lets a program wait for a page */
 	__u8 starved;		/* for tests: as if the kernel had no memory to give */
-	__u8 pad[3];
+	__u8 preemptible;	/* this kernel would preempt us, and lets us forbid it */
+	__u8 pad[2];
 };
 
 /* attach_flags: how the tracing of a task begins. */

@@ -12,6 +12,13 @@
 const volatile struct kxt_row rows[KXT_NR_ROWS];
 const volatile struct kxt_settings settings;
 
+/*
+ * From 6.19 on, programs on tracepoints may be preempted, and while one is,
+ * the kernel skips the same program for all other tasks of that CPU.
+ */
+extern void bpf_preempt_disable(void) __ksym __weak;
+extern void bpf_preempt_enable(void) __ksym __weak;
+
 /* Shared with user space by mmap. */
 u32 reader_waiting;	/* user space sets it before it sleeps */
 u32 live_tasks;		/* traced and not yet ended */

@@ -73,6 +73,7 @@ static struct kxtrace_bpf *load(struct kx *kx, struct kxt_settings settings)
 
 	if (!skel)
 		return NULL;
+	settings.preemptible = settings.sleepable;
 	skel->rodata->settings = settings;
 	bpf_map__set_max_entries(skel->maps.records, 64 << 10);
 	bpf_program__set_autoload(skel->progs.sys_exit_wait, settings.sleepable);

@@ -94,6 +94,8 @@ static void configure(struct session *session)
 		.wall_clock = opt->wall_clock,
 		.sleepable = kx_feature_has(session->kx, "tp_btf.s") == 1,
 	};
+	/* Programs that may sleep came after programs that may be preempted. */
+	skel->rodata->settings.preemptible = skel->rodata->settings.sleepable;
 	choose_programs(session);
 }
 
