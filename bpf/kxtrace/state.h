@@ -13,7 +13,7 @@ const volatile struct kxt_row rows[KXT_NR_ROWS];
 const volatile struct kxt_settings settings;
 
 /*
- * From 6.19 on, programs on tracepoints may be preempted, and while one is,
+ * On newer kernels (7.2) programs on tracepoints may be preempted; while one is,
  * the kernel skips the same program for all other tasks of that CPU.
  */
 extern void bpf_preempt_disable(void) __ksym __weak;
@@ -158,7 +158,7 @@ row_of(struct task_struct *task, u32 nr)
 
 /*
  * The state of tasks that the kernel had no memory for when they were forked:
- * since 6.19 it allocates without waiting for any lock, and may fail. Made at
+ * newer ones (7.2) allocate without waiting for a lock, and may fail. Made at
  * the fork, deleted at the task's end.
  */
 struct {
