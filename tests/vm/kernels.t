@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Runs the live tests under each kernel of the table, or those named as arguments.
 #
-# There is one result for each kernel and each test file. From the environment:
+# There is one result for each kernel and each test file; one that fails is run again. From the environment:
 #   KX_VM_TESTS    what prove is to run, from the project's root (tests/live)
 #   KX_VM_TIMEOUT  seconds for all tests on one kernel (1200)
 #   KX_VM=skip     run nothing
@@ -56,7 +56,15 @@ end_file()
 	local what="$name: $file ($ok ok"
 	((skipped)) && what+=", $skipped skipped"
 	((failed)) && what+=", $failed failed"
-	((all_ok += ok, all_skipped += skipped, all_failed += failed, ++files))
+	((++files))
+	if [[ $verdict != ok && $verdict != skipped:* && $try -eq 1 ]]; then
+		again+=("$file")
+		explain <<<"$what), is run again"
+		((${#lines[@]})) && printf '%s\n' "${lines[@]}" | explain
+		file=''
+		return
+	fi
+	((all_ok += ok, all_skipped += skipped, all_failed += failed))
 	case $verdict in
 	ok) report ok "$what)" ;;
 	'skipped: '*)
@@ -78,8 +86,7 @@ end_file()
 read_results()
 {
 	local line
-	release='' file='' files=0 bad_files=0 summary=()
-	all_ok=0 all_skipped=0 all_failed=0
+	release='' file='' files=0 bad_files=0 summary=() again=()
 	while IFS= read -r line || [[ $line ]]; do
 		if [[ ! $release ]]; then
 			release=$line
@@ -118,6 +125,7 @@ not_run()
 # into their output, or they would appear among the lines of the file before.
 run_guest()
 {
+	local tests=$1
 	# shellcheck disable=SC2016  # the shell in the guest expands this
 	local script='uname -r; exec prove -v --merge --formatter TAP::Formatter::Console "$@"'
 	local status try
@@ -135,10 +143,25 @@ run_guest()
 	return "$status"
 }
 
+# Three emulated machines on a few CPUs: what failed among them is run once more,
+# alone. A second failure counts; a first one is told, here and in the totals.
+run_again()
+{
+	local late=${#again[@]} before=$files
+	((late)) || return
+	try=2
+	run_guest "${again[*]}"
+	status=$?
+	read_results <"$scratch/$name.output"
+	((files += before - late))
+	repeated=", $late test files run twice"
+}
+
 # The guests run side by side; their results are read in the order of the table.
 read_guest()
 {
-	local broken
+	local broken try=1 repeated=''
+	all_ok=0 all_skipped=0 all_failed=0
 	wait "${guests[$name]}"
 	status=$?
 	errors=$scratch/$name.errors
@@ -148,6 +171,7 @@ read_guest()
 		grep -m 3 -e Oops -e RIP -e 'Kernel panic' "$broken" | explain
 	done
 	read_results <"$scratch/$name.output"
+	run_again
 	if [[ ! $release ]]; then
 		not_run
 		return
@@ -162,7 +186,7 @@ read_guest()
 	fi
 	[[ $status -ne 0 && ${#summary[@]} -gt 0 ]] &&
 		printf '%s\n' "${summary[@]}" | explain
-	totals+=("$name: uname -r $release: $all_ok ok, $all_skipped skipped, $all_failed failed")
+	totals+=("$name: uname -r $release: $all_ok ok, $all_skipped skipped, $all_failed failed$repeated")
 }
 
 if [[ ${KX_VM-} == skip ]]; then
@@ -187,7 +211,7 @@ fi
 totals=()
 declare -A guests=()
 for name; do
-	run_guest &
+	run_guest "$tests" &
 	guests[$name]=$!
 done
 echo "# booting $*: the tests take some minutes"
