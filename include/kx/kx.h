@@ -345,6 +345,627 @@ int kx_object_attach(struct kx *kx, struct bpf_program *prog,
 		     struct bpf_link **out);
 
 /*
+ * Extensions: object files
+ */
+
+/**
+ * struct kx_extension - an object file that has been read and checked
+ *
+ * Opaque. Holds a copy of the file: what is loaded is what was checked.
+ */
+struct kx_extension;
+
+/**
+ * enum kx_param_kind - when a parameter may change
+ * @KX_PARAM_LOAD: at load only; a constant for the kernel code
+ * @KX_PARAM_LIVE: at any time, by kx_param_set()
+ * @KX_PARAM_VALUE: kernel code writes it, it is read-only from outside
+ */
+enum kx_param_kind {
+	KX_PARAM_LOAD,
+	KX_PARAM_LIVE,
+	KX_PARAM_VALUE,
+};
+
+/**
+ * struct kx_param - a typed setting of an extension
+ * @name: as in the C file
+ * @type: as in C: "u32", "char[16]", "enum verdict"
+ * @text: what it is for
+ * @range: what is allowed: "1..1000", "0..4294967295", "PASS|DROP", "at most 15
+ *         bytes"; "" when the type is a structure
+ * @target: "device", "cgroup", "path", "pid" when it says where programs are
+ *          attached; else ""
+ * @value: the default, as text that kx_param_set() takes
+ * @kind: when it may change
+ */
+struct kx_param {
+	const char *name;
+	const char *type;
+	const char *text;
+	const char *range;
+	const char *target;
+	const char *value;
+	enum kx_param_kind kind;
+};
+
+/**
+ * struct kx_hook - a program and where it is attached
+ * @program: name of the program
+ * @section: libbpf's section name: "tp_btf/sched_process_exec", "xdp"
+ * @at: parameters that name the target, separated by blanks; "" for none
+ */
+struct kx_hook {
+	const char *program;
+	const char *section;
+	const char *at;
+};
+
+/**
+ * struct kx_map - a map of an extension
+ * @name: as in the C file
+ * @type: as bpftool writes it: "hash", "ringbuf", "percpu_array"
+ * @from: the extension it is imported from; "" when it is its own
+ * @key_size: bytes
+ * @value_size: bytes
+ * @max_entries: how many at most, bytes for ring buffers
+ * @exported: 1 when others may import it
+ */
+struct kx_map {
+	const char *name;
+	const char *type;
+	const char *from;
+	uint32_t key_size;
+	uint32_t value_size;
+	uint32_t max_entries;
+	int exported;
+};
+
+/**
+ * struct kx_dependency - another extension that has to be there
+ * @name: its name, or one it provides
+ * @version: the oldest that will do, "" for any
+ */
+struct kx_dependency {
+	const char *name;
+	const char *version;
+};
+
+/**
+ * struct kx_about - what an extension says of itself
+ * @name: of the extension; its file's name when the file gives none
+ * @version: numbers with dots between, "" when the file gives none
+ * @description: one line, or ""
+ * @license: as given to the kernel, or ""
+ * @hash: SHA-256 of the file, 64 hexadecimal digits
+ * @params: parameters, in the order of the file
+ * @nr_params: how many
+ * @hooks: programs that are attached
+ * @nr_hooks: how many
+ * @maps: maps that are made or imported; not those of global variables
+ * @nr_maps: how many
+ * @needs: extensions that have to be there
+ * @nr_needs: how many
+ * @provides: other names it can be needed by
+ * @nr_provides: how many
+ * @has_init: 1 when kernel code runs at load
+ * @has_fini: 1 when kernel code runs at unload
+ *
+ * All of it belongs to the extension or instance it was asked of.
+ */
+struct kx_about {
+	const char *name;
+	const char *version;
+	const char *description;
+	const char *license;
+	const char *hash;
+	const struct kx_param *params;
+	size_t nr_params;
+	const struct kx_hook *hooks;
+	size_t nr_hooks;
+	const struct kx_map *maps;
+	size_t nr_maps;
+	const struct kx_dependency *needs;
+	size_t nr_needs;
+	const char *const *provides;
+	size_t nr_provides;
+	int has_init;
+	int has_fini;
+};
+
+/**
+ * kx_extension_open() - read an extension from a file
+ * @kx: the context
+ * @path: the file, "NAME.bpf.o" as a rule
+ * @out: receives the extension, for kx_extension_close()
+ *
+ * Everything that is relied on later is checked now: a file that is cut, made
+ * for another machine, or hostile is refused here.
+ *
+ * Return: 0; -EINVAL: not a BPF object, or a damaged one, the sentence says what
+ * is wrong where; -EFBIG: more than 64 MiB; -ENOMEM; open(2)'s and read(2)'s errno.
+ * Context: any thread.
+ * Kernel: any; needs no capability.
+ * Since: 0.1
+ */
+int kx_extension_open(struct kx *kx, const char *path,
+		      struct kx_extension **out);
+
+/**
+ * kx_extension_open_mem() - the same, from memory
+ * @kx: the context
+ * @elf: the file's bytes; copied
+ * @len: how many
+ * @name: what to call it when it gives no name; also in sentences
+ * @out: receives the extension
+ *
+ * Return: as kx_extension_open().
+ * Context: any thread.
+ * Since: 0.1
+ */
+int kx_extension_open_mem(struct kx *kx, const void *elf, size_t len,
+			  const char *name, struct kx_extension **out);
+
+/**
+ * kx_extension_find() - find an extension's file by the extension's name
+ * @kx: the context
+ * @name: the name; NAME.bpf.o is looked for
+ * @path: directories, in this order; NULL for /etc/kx/extensions, /usr/lib/kx
+ * @nr_path: how many
+ * @out: receives the extension
+ *
+ * Return: 0; -ENOENT: no directory has it; -EINVAL: not a name; as
+ * kx_extension_open().
+ * Context: any thread.
+ * Since: 0.1
+ */
+int kx_extension_find(struct kx *kx, const char *name, const char *const *path,
+		      size_t nr_path, struct kx_extension **out);
+
+/**
+ * kx_extension_close() - forget an extension
+ * @ext: the extension, or NULL
+ *
+ * Instances of it stay as they are.
+ *
+ * Context: any.
+ * Since: 0.1
+ */
+void kx_extension_close(struct kx_extension *ext);
+
+/**
+ * kx_extension_about() - what an extension says of itself
+ * @ext: the extension
+ *
+ * Return: the description; valid until kx_extension_close().
+ * Context: any; never fails.
+ * Since: 0.1
+ */
+const struct kx_about *kx_extension_about(const struct kx_extension *ext);
+
+/*
+ * Instances: extensions that are loaded
+ */
+
+/**
+ * struct kx_instance - a loaded extension
+ *
+ * Opaque; a handle, of which there may be several. For a held instance that this
+ * process loaded, it is what keeps it alive.
+ */
+struct kx_instance;
+
+/**
+ * struct kx_load_opts - how to load or upgrade; zeros mean the usual
+ * @size: sizeof(struct kx_load_opts), so that it can grow
+ * @instance: the instance's name; NULL: the extension's
+ * @params: settings "name=value"
+ * @nr_params: how many
+ * @path: directories for needed extensions, as in kx_extension_find()
+ * @nr_path: how many
+ * @held: not 0: the instance ends with this process
+ * @fresh: upgrade only: not 0: maps whose layout differs start anew
+ * @wait_ms: how long to wait while another process loads or unloads; 0: 10 s
+ */
+struct kx_load_opts {
+	size_t size;
+	const char *instance;
+	const char *const *params;
+	size_t nr_params;
+	const char *const *path;
+	size_t nr_path;
+	int held;
+	int fresh;
+	uint32_t wait_ms;
+};
+
+/**
+ * kx_load() - load an extension
+ * @kx: the context
+ * @ext: the extension; may be closed afterwards
+ * @opts: or NULL
+ * @out: receives the instance, for kx_instance_close(); NULL for a resident one
+ *       that is not looked at
+ *
+ * What it needs is loaded first; its init runs; its hooks begin to act all at
+ * once, at the end. If anything fails, or the process is killed, nothing acts and
+ * nothing is listed; what a killed process left is removed by the next one
+ * that loads, or by kx_check().
+ *
+ * Return: 0; -EEXIST: an instance of that name or of the same content is there,
+ * the sentence gives its kmid; -EINVAL: a wrong parameter or name; -ENOENT:
+ * something needed, imported or attached to is not there; -ELOOP: needs in a
+ * circle; -ESTALE: an imported map has another layout; -ECANCELED: init refused;
+ * -EBUSY: another process holds the registry, or a hook; as kx_object_load().
+ * Context: any thread; as long as the verifier takes.
+ * Kernel: 6.1; CAP_BPF and what its programs need, and for a resident instance
+ * the right to write to /sys/fs/bpf.
+ * Since: 0.1
+ */
+int kx_load(struct kx *kx, struct kx_extension *ext,
+	    const struct kx_load_opts *opts, struct kx_instance **out);
+
+/**
+ * kx_instance_hold() - make an object that is loaded already a held instance
+ * @kx: the context
+ * @ext: the extension that @obj was made from
+ * @obj: loaded, by kx_object_load() or kx_skeleton_load(); stays the caller's
+ * @out: receives the instance: it is listed until kx_instance_close() or the end
+ *       of the process
+ *
+ * For programs with a skeleton of their own, who attach by themselves.
+ *
+ * Return: 0; -ENOMEM; bpf(2)'s errno.
+ * Context: any thread.
+ * Kernel: 6.1; CAP_BPF.
+ * Since: 0.1
+ */
+int kx_instance_hold(struct kx *kx, const struct kx_extension *ext,
+		     struct bpf_object *obj, struct kx_instance **out);
+
+/**
+ * kx_instance_open() - find a loaded instance
+ * @kx: the context
+ * @who: its name or its kmid
+ * @out: receives the instance
+ *
+ * Return: 0; -ENOENT: nothing of that name or number is loaded; -EACCES: it is
+ * there, but its pins are not for this user; -EPROTO: its entry is damaged.
+ * Context: any thread.
+ * Kernel: 6.1; a held one by CAP_SYS_ADMIN only, others as their pins allow.
+ * Since: 0.1
+ */
+int kx_instance_open(struct kx *kx, const char *who, struct kx_instance **out);
+
+/**
+ * kx_instance_find_same() - find the instance of an extension's content
+ * @kx: the context
+ * @ext: the extension
+ * @out: receives the instance
+ *
+ * Return: 0; -ENOENT: no instance was loaded from the same bytes.
+ * Context: any thread.
+ * Since: 0.1
+ */
+int kx_instance_find_same(struct kx *kx, const struct kx_extension *ext,
+			  struct kx_instance **out);
+
+/**
+ * kx_instance_close() - give a handle back
+ * @inst: the instance, or NULL
+ *
+ * A held instance of this process ends with it.
+ *
+ * Context: any.
+ * Since: 0.1
+ */
+void kx_instance_close(struct kx_instance *inst);
+
+/**
+ * kx_instances_list() - every instance that this user can see
+ * @kx: the context
+ * @out: receives an array of handles, by kmid; for kx_instances_free()
+ * @nr: receives how many
+ *
+ * Return: 0, also when there is none; -ENOMEM.
+ * Context: any thread. One that goes away meanwhile is left out.
+ * Kernel: 6.1; held instances are seen with CAP_SYS_ADMIN only.
+ * Since: 0.1
+ */
+int kx_instances_list(struct kx *kx, struct kx_instance ***out, size_t *nr);
+
+/**
+ * kx_instances_free() - give back what kx_instances_list() made
+ * @list: the array, or NULL
+ * @nr: how many
+ *
+ * Context: any.
+ * Since: 0.1
+ */
+void kx_instances_free(struct kx_instance **list, size_t nr);
+
+/**
+ * struct kx_status - where an instance stands
+ * @name: of the instance
+ * @kmid: its number; the id of its entry in the kernel, which counts up and
+ *        comes back to a number after 2^31 maps
+ * @state: "live", "loading", "unloading"; the last two mean that a command is at
+ *         work or was killed
+ * @held: 1: ends with the process @pid
+ * @on_demand: 1: loaded because another needed it
+ * @generation: 1, and one more with each upgrade
+ * @previous: the generation that kx_rollback() returns to; 0: none
+ * @uid: who loaded it
+ * @pid: the process that loaded it, as the first pid namespace counts
+ * @command: of that process
+ * @loaded_ns: when, CLOCK_REALTIME
+ *
+ * Strings belong to the instance.
+ */
+struct kx_status {
+	const char *name;
+	uint64_t kmid;
+	const char *state;
+	int held;
+	int on_demand;
+	uint32_t generation;
+	uint32_t previous;
+	uint32_t uid;
+	uint32_t pid;
+	const char *command;
+	uint64_t loaded_ns;
+};
+
+/**
+ * kx_instance_status() - where an instance stands, now
+ * @inst: the instance
+ * @out: receives it
+ *
+ * Context: any; never fails.
+ * Since: 0.1
+ */
+void kx_instance_status(struct kx_instance *inst, struct kx_status *out);
+
+/**
+ * kx_instance_about() - what the running generation says of itself
+ * @kx: the context
+ * @inst: the instance
+ * @out: receives it; params[].value is the value it was loaded with, valid until
+ *       the next call with @inst
+ *
+ * Return: 0; -EACCES: not for this user; -EPROTO: its description is damaged;
+ * -ENOMEM.
+ * Context: any thread.
+ * Since: 0.1
+ */
+int kx_instance_about(struct kx *kx, struct kx_instance *inst,
+		      const struct kx_about **out);
+
+/**
+ * struct kx_cost - what an instance takes
+ * @nr_programs: programs in the kernel, both generations and dispatchers
+ * @nr_maps: maps
+ * @nr_links: hooks it is attached to
+ * @memory: bytes the kernel accounts for its programs and maps
+ * @runs: how often its hooks ran while the kernel counted (kernel.bpf_stats_enabled)
+ * @run_ns: how long in all
+ * @missed: events that the kernel did not show to a program because it was
+ *          already running on that CPU
+ * @dropped: the sum of the members `dropped` of its maps "stats"
+ */
+struct kx_cost {
+	uint32_t nr_programs;
+	uint32_t nr_maps;
+	uint32_t nr_links;
+	uint64_t memory;
+	uint64_t runs;
+	uint64_t run_ns;
+	uint64_t missed;
+	uint64_t dropped;
+};
+
+/**
+ * kx_instance_cost() - what an instance takes, now
+ * @kx: the context
+ * @inst: the instance
+ * @out: receives it
+ *
+ * Return: 0; -EACCES; -ENOMEM.
+ * Context: any thread.
+ * Since: 0.1
+ */
+int kx_instance_cost(struct kx *kx, struct kx_instance *inst,
+		     struct kx_cost *out);
+
+/**
+ * struct kx_user - who uses an instance
+ * @instance: name of an instance that needs it or imports from it, or ""
+ * @command: of a process that has it open, or ""
+ * @pid: that process, or 0
+ */
+struct kx_user {
+	char instance[64];
+	char command[16];
+	uint32_t pid;
+};
+
+/**
+ * kx_instance_users() - who uses an instance
+ * @kx: the context
+ * @inst: the instance
+ * @out: receives an array, for free()
+ * @nr: receives how many
+ *
+ * This process is not listed, nor the one that holds a held instance.
+ *
+ * Return: 0; -ENOMEM.
+ * Context: any thread; looks through /proc.
+ * Kernel: other users' processes are seen with CAP_SYS_PTRACE only.
+ * Since: 0.1
+ */
+int kx_instance_users(struct kx *kx, struct kx_instance *inst,
+		      struct kx_user **out, size_t *nr);
+
+/**
+ * struct kx_reachable - one thing that can be reached in an instance
+ * @kind: "program", "map", "hook", "dispatcher", "entry", "meta"
+ * @name: what it is called
+ * @path: its pin; "" in a held instance
+ * @id: in the kernel
+ * @mode: of the pin, as in stat(2)
+ * @uid: its owner
+ * @gid: its group
+ */
+struct kx_reachable {
+	const char *kind;
+	char name[64];
+	char path[192];
+	uint32_t id;
+	uint32_t mode;
+	uint32_t uid;
+	uint32_t gid;
+};
+
+/**
+ * kx_instance_reachable() - the table of what can be reached, and by whom
+ * @kx: the context
+ * @inst: the instance
+ * @out: receives an array, for free()
+ * @nr: receives how many
+ *
+ * Return: 0; -EACCES; -ENOMEM.
+ * Context: any thread.
+ * Since: 0.1
+ */
+int kx_instance_reachable(struct kx *kx, struct kx_instance *inst,
+			  struct kx_reachable **out, size_t *nr);
+
+/**
+ * kx_param_get() - read a parameter
+ * @kx: the context
+ * @inst: the instance
+ * @name: the parameter, or a part: "limits.rate", "ports[2]"
+ * @out: receives the text, for free(); kx_param_set() takes it
+ *
+ * Return: 0; -ENOENT: no such parameter; -EACCES; -ENOMEM.
+ * Context: one thread uses a handle at a time.
+ * Since: 0.1
+ */
+int kx_param_get(struct kx *kx, struct kx_instance *inst, const char *name,
+		 char **out);
+
+/**
+ * kx_param_set() - change a live parameter
+ * @kx: the context
+ * @inst: the instance
+ * @name: the parameter, or a part of it
+ * @value: as text: 12, 0x1f, on, DROP, hello, 22,80, {.rate=5,.burst=9}
+ *
+ * The next event sees it. A scalar changes at once, larger values piece by piece.
+ *
+ * Return: 0; -ENOENT: no such parameter; -EINVAL: not a value of its type;
+ * -ERANGE: out of range, the sentence has the range; -EROFS: load-time or
+ * read-only; -EACCES.
+ * Context: one thread uses a handle at a time; a store to shared memory after
+ * the first call.
+ * Since: 0.1
+ */
+int kx_param_set(struct kx *kx, struct kx_instance *inst, const char *name,
+		 const char *value);
+
+/**
+ * kx_upgrade() - let new code take over
+ * @kx: the context
+ * @inst: a resident instance
+ * @ext: the new code, an extension of the same name
+ * @opts: or NULL; params: settings on top of those of the running generation
+ *
+ * Every event is seen by exactly one of the two. Maps of the same layout go on
+ * with their content. Whatever fails, the old code goes on; it stays in the
+ * kernel afterwards, for kx_rollback().
+ *
+ * Return: 0; -EINVAL: another extension, or a wrong parameter; -EEXIST: it runs
+ * this very content already; -ESTALE: a map's layout differs, the sentence says
+ * how; -EOPNOTSUPP: a held instance, or a program that cannot be switched
+ * without a gap; as kx_load().
+ * Context: any thread.
+ * Kernel: 6.1; as kx_load().
+ * Since: 0.1
+ */
+int kx_upgrade(struct kx *kx, struct kx_instance *inst,
+	       struct kx_extension *ext, const struct kx_load_opts *opts);
+
+/**
+ * kx_rollback() - return to the generation before, at once
+ * @kx: the context
+ * @inst: the instance
+ *
+ * A second call goes forward again.
+ *
+ * Return: 0; -ENOENT: there is none; -EBUSY: as kx_load().
+ * Context: any thread.
+ * Since: 0.1
+ */
+int kx_rollback(struct kx *kx, struct kx_instance *inst);
+
+/**
+ * enum kx_unload_flags - bits
+ * @KX_UNLOAD_WITH_USERS: instances that use it are unloaded first; processes that
+ *	have it open are left with what they hold
+ */
+enum kx_unload_flags {
+	KX_UNLOAD_WITH_USERS = 1 << 0,
+};
+
+/**
+ * kx_unload() - unload a resident instance
+ * @kx: the context
+ * @inst: the instance; the handle still wants kx_instance_close()
+ * @flags: bits of enum kx_unload_flags
+ *
+ * Its hooks stop acting at once, its fini runs, then all of it goes.
+ *
+ * Return: 0; -EBUSY: it is used, the sentence names by whom; or as kx_load();
+ * -EOPNOTSUPP: a held instance of another process; -EACCES.
+ * Context: any thread.
+ * Since: 0.1
+ */
+int kx_unload(struct kx *kx, struct kx_instance *inst, unsigned int flags);
+
+/**
+ * kx_unload_unused() - unload what was loaded on demand and is not used any more
+ * @kx: the context
+ * @nr: receives how many were
+ *
+ * Return: 0; as kx_unload().
+ * Context: any thread.
+ * Since: 0.1
+ */
+int kx_unload_unused(struct kx *kx, size_t *nr);
+
+/**
+ * typedef kx_check_fn - is told of one thing that is not as it should be
+ * @ctx: as given to kx_check()
+ * @what: one sentence
+ * @repaired: 1: it has been repaired; 0: not asked to; else a negative errno
+ */
+typedef void (*kx_check_fn)(void *ctx, const char *what, int repaired);
+
+/**
+ * kx_check() - find what killed commands have left, and repair it
+ * @kx: the context
+ * @repair: not 0: repair it: afterwards there is exactly what was before the
+ *          command, or exactly what it was to bring about
+ * @fn: is told of each thing, or NULL
+ * @ctx: for @fn
+ *
+ * Return: how many things were found; -EBUSY as kx_load(); -EACCES.
+ * Context: any thread.
+ * Since: 0.1
+ */
+int kx_check(struct kx *kx, int repair, kx_check_fn fn, void *ctx);
+
+/*
  * Ring buffers
  */
 

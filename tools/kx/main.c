@@ -88,13 +88,17 @@ static void help_verb(const struct verb *verb)
 	printf("usage: kx %s %s\n%s\n\n", verb->name, verb->arguments,
 	       verb->summary);
 	for (const struct flag *flag = verb->flags; flag->name; flag++) {
+		char left[48];
+
+		snprintf(left, sizeof(left), "%s%s%s", flag->name,
+			 flag->word ? " " : "", flag->word ? flag->what : "");
 		if (flag->letter)
-			printf("  -%c, --%-8s %s\n", flag->letter, flag->name,
+			printf("  -%c, --%-16s %s\n", flag->letter, left,
 			       flag->help);
 		else
-			printf("      --%-8s %s\n", flag->name, flag->help);
+			printf("      --%-16s %s\n", left, flag->help);
 	}
-	printf("  -h, --help     this text\n\nexamples:\n%s", verb->examples);
+	printf("  -h, --help             this text\n\nexamples:\n%s", verb->examples);
 }
 
 static int help(int argc, char **argv)
@@ -137,19 +141,32 @@ static int option_unknown(const struct verb *verb, char *const *argv)
 			  verb->name, word, verb->name);
 }
 
+static void flag_set(const struct flag *flag, const char *word)
+{
+	if (flag->word)
+		*flag->word = word;
+	else
+		*flag->value = true;
+}
+
 /* -1: go on and run the verb; else the status to exit with. */
 static int options_read(const struct verb *verb, int argc, char **argv)
 {
 	struct option longs[MAX_FLAGS + 2] = { 0 };
-	char letters[MAX_FLAGS + 2] = "h";
+	char letters[2 * MAX_FLAGS + 2] = "h";
 	size_t nr = 0, nr_letters = 1;
 	int found, index = 0;
 
 	for (const struct flag *flag = verb->flags; flag->name; flag++) {
-		longs[nr++] = (struct option){ flag->name, no_argument, NULL,
-					       flag->letter };
-		if (flag->letter)
-			letters[nr_letters++] = flag->letter;
+		longs[nr++] = (struct option){
+			flag->name, flag->word ? required_argument : no_argument,
+			NULL, flag->letter,
+		};
+		if (!flag->letter)
+			continue;
+		letters[nr_letters++] = flag->letter;
+		if (flag->word)
+			letters[nr_letters++] = ':';
 	}
 	longs[nr] = (struct option){ "help", no_argument, NULL, 'h' };
 
@@ -164,7 +181,7 @@ static int options_read(const struct verb *verb, int argc, char **argv)
 		for (size_t i = 0; i < nr; i++)
 			if (found ? verb->flags[i].letter == found :
 				    (size_t)index == i)
-				*verb->flags[i].value = true;
+				flag_set(&verb->flags[i], optarg);
 	}
 	if (argc - optind < verb->min_args)
 		return tell_wrong("%s: an argument is missing: kx %s %s",

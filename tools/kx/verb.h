@@ -8,12 +8,14 @@
 
 #include <kx/kx.h>
 
-/* An option without an argument; a table of them ends with a NULL name. */
+/* An option: a table of them ends with a NULL name. */
 struct flag {
 	const char *name;	/* after -- */
 	char letter;		/* after -, or 0 */
 	const char *help;
-	bool *value;		/* set to true */
+	bool *value;		/* without an argument: set to true; or NULL */
+	const char **word;	/* with one: set to it; or NULL */
+	const char *what;	/* the argument in --help: "FILE" */
 };
 
 struct verb {
@@ -23,11 +25,13 @@ struct verb {
 	const char *examples;	/* lines for --help */
 	const struct flag *flags;
 	int min_args;
-	int max_args;
+	int max_args;		/* MANY: any number */
 
 	/* The status to exit with; errors have been told by tell(). */
 	int (*run)(struct kx *kx, int argc, char **argv);
 };
+
+#define MANY	1000000
 
 #define DONE	0
 #define FAILED	1
