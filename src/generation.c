@@ -40,7 +40,11 @@ int generation_new(struct kx *kx, const char *who, struct kx_extension *ext,
 	*gen = (struct generation){
 		.kx = kx, .who = who, .ext = ext, .opts = opts, .before = before,
 		.number = 1, .slot = 1, .meta_fd = -1,
+		.identity = {
+			.name = ext->pub.name, .license = ext->pub.license, .about = &ext->about,
+		},
 	};
+	memcpy(gen->identity.hash, ext->hash, sizeof(ext->hash));
 	err = extension_object(kx, ext, &gen->obj);
 	if (!err)
 		err = settings_apply(gen);
@@ -217,22 +221,33 @@ static void describe_hooks(struct generation *gen)
 	}
 }
 
+/* The parameters that say where, with blanks between. */
+static void at_text(const struct about *about, const char *prog, char *out, size_t len)
+{
+	size_t at = 0;
+
+	out[0] = '\0';
+	for (size_t i = 0; i < about->nr_tagged && at < len; i++)
+		if (!strcmp(about->tagged[i].name, prog) && !strcmp(about->tagged[i].tag, "at"))
+			at += snprintf(out + at, len - at, "%s%s", at ? " " : "",
+				       about->tagged[i].value);
+}
+
 static int describe_progs(struct generation *gen)
 {
 	struct bpf_program *prog;
 
 	bpf_object__for_each_program(prog, gen->obj) {
-		const char *name = bpf_program__name(prog), *at = "";
+		const char *name = bpf_program__name(prog);
 		struct bpf_prog_info info = {};
 		__u32 len = sizeof(info);
+		char at[128];
 
 		if (bpf_program__fd(prog) < 0)
 			continue;
 		if (bpf_obj_get_info_by_fd(bpf_program__fd(prog), &info, &len))
 			return -errno;
-		for (size_t i = 0; i < gen->ext->pub.nr_hooks; i++)
-			if (!strcmp(gen->ext->pub.hooks[i].program, name))
-				at = gen->ext->pub.hooks[i].at;
+		at_text(gen->identity.about, name, at, sizeof(at));
 		text_add(&gen->text, "prog", "%s\t%s\t%s\t%u", name,
 			 bpf_program__section_name(prog), at, info.id);
 	}
@@ -241,7 +256,7 @@ static int describe_progs(struct generation *gen)
 
 static int describe_maps(struct generation *gen)
 {
-	const struct about *about = &gen->ext->about;
+	const struct about *about = gen->identity.about;
 	struct bpf_map *map;
 
 	bpf_object__for_each_map(map, gen->obj) {
@@ -264,12 +279,12 @@ static int describe_maps(struct generation *gen)
 
 static void describe_about(struct generation *gen)
 {
-	const struct kx_about *about = &gen->ext->pub;
+	const struct about *about = gen->identity.about;
 
-	text_add(&gen->text, "name", "%s", about->name);
+	text_add(&gen->text, "name", "%s", gen->identity.name);
 	text_add(&gen->text, "version", "%s", about->version);
 	text_add(&gen->text, "description", "%s", about->description);
-	text_add(&gen->text, "license", "%s", about->license);
+	text_add(&gen->text, "license", "%s", gen->identity.license);
 	for (size_t i = 0; i < about->nr_provides; i++)
 		text_add(&gen->text, "provides", "%s", about->provides[i]);
 	for (size_t i = 0; i < about->nr_needs; i++)
@@ -288,7 +303,7 @@ int generation_describe(struct generation *gen)
 
 	clock_gettime(CLOCK_REALTIME, &now);
 	head.loaded_ns = now.tv_sec * 1000000000ULL + now.tv_nsec;
-	memcpy(head.hash, gen->ext->hash, sizeof(head.hash));
+	memcpy(head.hash, gen->identity.hash, sizeof(head.hash));
 	describe_about(gen);
 	describe_hooks(gen);
 	err = describe_progs(gen);

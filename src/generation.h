@@ -10,10 +10,19 @@
 
 struct kx_instance;
 
+/* What a description says of the file. */
+struct identity {
+	const char *name;
+	const char *license;
+	const struct about *about;
+	uint8_t hash[32];
+};
+
 struct generation {
 	struct kx *kx;
 	const char *who;		/* the instance's name */
-	struct kx_extension *ext;
+	struct kx_extension *ext;	/* not known of a borrowed object */
+	struct identity identity;
 	const struct kx_load_opts *opts;
 	uint32_t number;
 	uint32_t slot;

@@ -7,7 +7,9 @@
 #include <sys/stat.h>
 
 #include "check.h"
+#include "elfcheck.h"
 #include "load.h"
+#include "sha256.h"
 
 /* The registry refuses a second instance of a name, or of the same content. */
 static int refuse_second(struct kx *kx, const struct kx_extension *ext, const char *name,
@@ -110,6 +112,14 @@ void instance_go_live(struct kx_instance *inst)
 	entry_set_state(&inst->entry, KX_STATE_LIVE);
 }
 
+static uint32_t map_id(int fd)
+{
+	struct bpf_map_info info = {};
+	__u32 len = sizeof(info);
+
+	return bpf_obj_get_info_by_fd(fd, &info, &len) ? 0 : info.id;
+}
+
 static int load_one(struct kx *kx, struct kx_extension *const *chain, size_t nr_chain,
 		    const struct kx_load_opts *opts, const char *name, uint32_t flags,
 		    struct kx_instance **out)
@@ -128,13 +138,8 @@ static int load_one(struct kx *kx, struct kx_extension *const *chain, size_t nr_
 	if (!err)
 		err = bring(gen, &entry);
 	if (!err) {
-		if (flags & KX_ENTRY_HELD) {
-			struct bpf_map_info info = {};
-			__u32 len = sizeof(info);
-
-			(void)bpf_obj_get_info_by_fd(gen->meta_fd, &info, &len);
-			entry.page->meta_id = info.id;
-		}
+		if (flags & KX_ENTRY_HELD)
+			entry.page->meta_id = map_id(gen->meta_fd);
 		err = instance_new(kx, &entry, &inst);
 	}
 	if (!err && inst->held) {
@@ -226,44 +231,64 @@ int kx_load(struct kx *kx, struct kx_extension *ext, const struct kx_load_opts *
 	return 0;
 }
 
-int kx_instance_hold(struct kx *kx, const struct kx_extension *ext, struct bpf_object *obj,
+/* The description lives as long as somebody holds it. */
+static int hold_description(struct kx *kx, struct generation *gen, struct kx_instance *inst)
+{
+	inst->entry.page->meta_id = map_id(gen->meta_fd);
+	inst->own = calloc(1, sizeof(*gen));
+	if (!inst->own)
+		return kx_fail(kx, -ENOMEM, "out of memory");
+	*inst->own = (struct generation){ .borrowed = true, .meta_fd = take_fd(gen->meta_fd) };
+	return 0;
+}
+
+static int hold(struct generation *gen, struct kx_instance **out)
+{
+	struct entry entry = ENTRY_NONE;
+	struct kx_instance *inst = NULL;
+	int err = generation_describe(gen);
+
+	if (!err)
+		err = entry_make(gen->kx, gen->who, KX_ENTRY_HELD, &entry);
+	if (!err)
+		err = instance_new(gen->kx, &entry, &inst);
+	if (!err)
+		err = hold_description(gen->kx, gen, inst);
+	entry_close(&entry);
+	if (err) {
+		kx_instance_close(inst);
+		return err;
+	}
+	instance_go_live(inst);
+	*out = inst;
+	return 0;
+}
+
+int kx_instance_hold(struct kx *kx, struct bpf_object *obj, const void *elf, size_t len,
 		     struct kx_instance **out)
 {
 	struct generation gen = {
-		.kx = kx, .who = ext->name, .ext = (struct kx_extension *)ext,
-		.number = 1, .slot = 1, .meta_fd = -1, .obj = obj, .borrowed = true,
+		.kx = kx, .number = 1, .slot = 1, .meta_fd = -1, .obj = obj, .borrowed = true,
 	};
-	struct entry entry = ENTRY_NONE;
-	struct kx_instance *inst;
-	struct bpf_map_info info = {};
-	__u32 len = sizeof(info);
-	int err = entry_make(kx, ext->name, KX_ENTRY_HELD, &entry);
+	struct about about;
+	char why[160];
+	int err;
 
-	if (!err)
-		err = generation_describe(&gen);
-	if (!err && bpf_obj_get_info_by_fd(gen.meta_fd, &info, &len))
-		err = kx_fail(kx, -errno, "%s: %s", ext->name, kx_why(-errno));
-	if (!err) {
-		entry.page->meta_id = info.id;
-		err = instance_new(kx, &entry, &inst);
-	}
-	if (!err) {
-		/* The description lives as long as somebody holds it. */
-		inst->own = calloc(1, sizeof(gen));
-		if (inst->own) {
-			*inst->own = (struct generation){
-				.borrowed = true, .meta_fd = take_fd(gen.meta_fd),
-			};
-			instance_go_live(inst);
-			*out = inst;
-		} else {
-			kx_instance_close(inst);
-			err = kx_fail(kx, -ENOMEM, "out of memory");
-		}
-	}
+	err = elf_check(elf, len, why, sizeof(why));
+	if (err)
+		return kx_fail(kx, err, "the object: %s", why);
+	err = about_read(kx, "the object", bpf_object__btf(obj), &about);
+	if (err)
+		return err;
+	gen.who = gen.identity.name = about.name;
+	gen.identity.license = extension_license(elf);
+	gen.identity.about = &about;
+	sha256(elf, len, gen.identity.hash);
+	err = name_is_valid(about.name) ? hold(&gen, out) :
+	      kx_fail(kx, -EINVAL, "the object has no KX_EXTENSION() and so no name");
 	text_done(&gen.text);
 	if (gen.meta_fd >= 0)
 		close(gen.meta_fd);
-	entry_close(&entry);
+	about_done(&about);
 	return err;
 }

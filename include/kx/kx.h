@@ -608,20 +608,22 @@ int kx_load(struct kx *kx, struct kx_extension *ext,
 /**
  * kx_instance_hold() - make an object that is loaded already a held instance
  * @kx: the context
- * @ext: the extension that @obj was made from
  * @obj: loaded, by kx_object_load() or kx_skeleton_load(); stays the caller's
+ * @elf: the bytes of the file that @obj was made from: its identity
+ * @len: how many
  * @out: receives the instance: it is listed until kx_instance_close() or the end
  *       of the process
  *
  * For programs with a skeleton of their own, who attach by themselves.
  *
- * Return: 0; -ENOMEM; bpf(2)'s errno.
+ * Return: 0; -EINVAL: its tags are wrong, or it has no name; -ENOMEM; bpf(2)'s
+ * errno.
  * Context: any thread.
  * Kernel: 6.1; CAP_BPF.
  * Since: 0.1
  */
-int kx_instance_hold(struct kx *kx, const struct kx_extension *ext,
-		     struct bpf_object *obj, struct kx_instance **out);
+int kx_instance_hold(struct kx *kx, struct bpf_object *obj, const void *elf,
+		     size_t len, struct kx_instance **out);
 
 /**
  * kx_instance_open() - find a loaded instance
