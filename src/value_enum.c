@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Enumerators: by value, by name, by name without what all begin with. */
+#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
@@ -35,7 +36,7 @@ static bool bits_of(const struct value_form *form, uint32_t nr, uint32_t nr_bits
 	return *bits == value || value_unsigned(&narrow, full) == value;
 }
 
-/* Bytes that all names begin with, up to a last "_". */
+/* Bytes that all names begin with, up to a last "_"; what follows is no number. */
 static size_t prefix_len(const struct btf *btf, const struct value_form *form)
 {
 	const char *first = form->nr ? value_name(btf, name_of(form, 0)) : "";
@@ -51,6 +52,9 @@ static size_t prefix_len(const struct btf *btf, const struct value_form *form)
 	}
 	while (len && first[len - 1] != '_')
 		len--;
+	for (uint32_t i = 0; i < form->nr; i++)
+		if (isdigit((unsigned char)value_name(btf, name_of(form, i))[len]))
+			return 0;
 	return len;
 }
 
