@@ -110,9 +110,7 @@ bool value_put_enum(const struct btf *btf, const struct value_form *form, u128 b
 	return true;
 }
 
-/*
- * Names first as they are written, then in any case.
- */
+/* As it is written before in any case, the whole name before its end. */
 static bool scan_name(const struct btf *btf, const struct value_form *form,
 		      const char *at, size_t len, uint32_t nr_bits, u128 *out)
 {

@@ -99,6 +99,13 @@ struct value_form {
 /* Never fails: what has no value is SHAPE_NONE. */
 void value_form(const struct btf *btf, uint32_t id, struct value_form *form);
 
+/* Whatever the caller's locale takes for a letter. */
+static inline bool value_is_letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+	       (c >= '0' && c <= '9');
+}
+
 /* An identifier of sensible length, or "". */
 const char *value_name(const struct btf *btf, uint32_t offset);
 

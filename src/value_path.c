@@ -58,7 +58,7 @@ static int walk_member(struct search *search, struct path *path,
 	size_t len = 0;
 
 	advance(path, 1);
-	while (len < path->len && (isalnum((unsigned char)path->at[len]) || path->at[len] == '_'))
+	while (len < path->len && value_is_letter(path->at[len]))
 		len++;
 	if (!len)
 		return value_fail(why, -EINVAL, "a name has to follow the . in a path");

@@ -9,7 +9,7 @@ static bool is_name(const char *name)
 {
 	size_t len = 0;
 
-	while (isalnum((unsigned char)name[len]) || name[len] == '_')
+	while (value_is_letter(name[len]))
 		if (++len > VALUE_NAME_MAX)
 			return false;
 	return !name[len] && !isdigit((unsigned char)name[0]);

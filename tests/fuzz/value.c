@@ -269,10 +269,10 @@ static void add_enumerators(struct btf *btf, struct input *in, bool wide)
 
 	for (unsigned int i = 0; i < nr; i++) {
 		const char *name = names[next(in) % 6];
-		long long value = (signed char)next(in);
+		unsigned long long value = (signed char)next(in);
 
 		if (wide)
-			btf__add_enum64_value(btf, name, (unsigned long long)value << next(in) % 64);
+			btf__add_enum64_value(btf, name, value << next(in) % 64);
 		else
 			btf__add_enum_value(btf, name, value);
 	}

@@ -90,7 +90,7 @@ static int t_u8, t_s8, t_u16, t_u32, t_s32, t_u64, t_s64, t_u128, t_s128, t_bool
 	t_uchar, t_verdict, t_old, t_mode, t_one, t_big, t_flags, t_numbers, t_empty,
 	t_pointer, t_float, t_double, t_text, t_texts, t_ports, t_grid, t_cube, t_limits,
 	t_list, t_pair, t_ab, t_nest, t_bits, t_oldbits, t_fwd, t_proto, t_func, t_none, t_huge,
-	t_verdicts, t_bools, t_chars, t_packed, t_strange, t_array_pointer, t_funcs;
+	t_verdicts, t_bools, t_chars, t_packed, t_short, t_strange, t_array_pointer, t_funcs;
 
 static int number(const char *alias, const char *name, int size, int encoding)
 {
@@ -224,6 +224,12 @@ static void make_bits(void)
 	t_packed = structure("packed", 5);
 	field("x", t_u8, 0);
 	bits("y", t_u32, 10, 30);
+	/* struct { u32 low; u32 end:10; enum numbers n:3; } packed: no u32 is left at the end */
+	t_short = structure("short", 6);
+	field("low", t_u32, 0);
+	bits("end", t_u32, 32, 10);
+	bits("n", t_numbers, 42, 3);
+	bits("beyond", t_u32, 40, 10);
 }
 
 static void make_others(void)
@@ -231,7 +237,7 @@ static void make_others(void)
 	t_pointer = btf__add_ptr(btf, t_limits);
 	t_float = btf__add_float(btf, "float", 4);
 	t_double = btf__add_float(btf, "double", 8);
-	t_text = array(t_char, 16);
+	t_text = array(btf__add_volatile(btf, t_char), 16);
 	t_texts = array(array(t_char, 4), 3);
 	t_ports = array(t_u16, 4);
 	t_grid = array(array(t_s8, 3), 2);
@@ -599,6 +605,10 @@ TEST(parse_leaves_the_other_members)
 	CHECK_TEXT(hex(bytes, 8), "0102030400000708");
 	CHECK(value_parse(btf, &place, NULL, "{.rate=9,.burst=x}", bytes, NULL, 0) == -EINVAL);
 
+	place = place_of(t_ports, "");
+	CHECK(!value_parse(btf, &place, NULL, "0x102", bytes, why, sizeof(why)));
+	CHECK_TEXT(hex(bytes, 8), "0201000000000000");
+
 	place = place_of(t_verdict, "");
 	bytes[0] = 77;
 	bytes[1] = bytes[2] = bytes[3] = 0;
@@ -761,6 +771,8 @@ TEST(text_and_json_of_everything)
 		  "{\"a\":7,\"b\":-16,\"c\":1099511627775,\"v\":\"VERDICT_RST\",\"on\":true}" },
 		{ &t_oldbits, "01f80000", "{.low=1,.high=31}", "{\"low\":1,\"high\":31}" },
 		{ &t_strange, "0003", "{.ok=3}", "{\"ok\":3}" },
+		{ &t_short, "000000000008", "{.low=0,.end=0,.n=N_2}",
+		  "{\"low\":0,\"end\":0,\"n\":\"N_2\"}" },
 	};
 
 	for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++)
@@ -836,6 +848,7 @@ TEST(find_follows_paths)
 		{ &t_bits, ".b", 0, 4, 3, 5 },
 		{ &t_bits, ".c", 0, 8, 8, 40 },
 		{ &t_packed, ".y", 1, 4, 2, 30 },
+		{ &t_short, ".end", 4, 2, 0, 10 },
 		{ &t_oldbits, ".high", 0, 4, 11, 5 },
 	};
 
@@ -849,7 +862,8 @@ TEST(find_follows_paths)
 
 TEST(find_refuses_what_is_not_there)
 {
-	static const struct { const int *id; const char *path; int err; const char *why; } table[] = {
+	static const struct { const int *id; const char *path; int err; const char *why; }
+	table[] = {
 		{ &t_limits, ".a..b", -ENOENT, "it has no member `a`" },
 		{ &t_limits, ".rate..b", -EINVAL, "a name has to follow the . in a path" },
 		{ &t_limits, ".", -EINVAL, "a name has to follow the . in a path" },
@@ -874,6 +888,7 @@ TEST(find_refuses_what_is_not_there)
 		  "[340282366920938463463374607431768211456] is beyond its 2 elements" },
 		{ &t_text, "[1]", -EINVAL, "it has no elements, so no [1]" },
 		{ &t_strange, ".beyond", -ENOENT, "it has no member `beyond`" },
+		{ &t_short, ".beyond", -ENOENT, "it has no member `beyond`" },
 		{ &t_fwd, "", -EINVAL, "its type has no value" },
 		{ &t_proto, "", -EINVAL, "its type has no value" },
 		{ &t_func, "", -EINVAL, "its type has no value" },
@@ -887,7 +902,8 @@ TEST(find_refuses_what_is_not_there)
 
 		CHECK_TEXT((value_find(btf, *table[i].id, table[i].path, &place, why, sizeof(why)),
 			    why), table[i].why);
-		CHECK(value_find(btf, *table[i].id, table[i].path, &place, NULL, 0) == table[i].err);
+		CHECK(value_find(btf, *table[i].id, table[i].path, &place, NULL, 0) ==
+		      table[i].err);
 		CHECK(place.offset == 77);
 	}
 	CHECK(value_find(btf, 1 << 30, "", &(struct value_place){ 0 }, NULL, 0) == -EINVAL);
@@ -959,6 +975,29 @@ TEST(ranges_are_said)
 
 		CHECK_TEXT(text, table[i].text);
 	}
+}
+
+TEST(long_lists_are_cut)
+{
+	int many = btf__add_enum(btf, "many", 4), wide;
+	_cleanup_free_ char *names = NULL, *members = NULL;
+	char name[16];
+
+	for (int i = 0; i < 1000; i++) {
+		sprintf(name, "MANY_%c%d", 'A' + i % 26, i);
+		CHECK(!btf__add_enum_value(btf, name, i));
+	}
+	wide = structure("wide", 1000);
+	for (int i = 0; i < 1000; i++) {
+		sprintf(name, "m%d", i);
+		field(name, t_u8, i * 8);
+	}
+	names = value_range_text(btf, many, NULL);
+	members = value_range_text(btf, wide, NULL);
+	CHECK(!strncmp(names, "A0|B1|C2|", 9) && strlen(names) < 120);
+	CHECK_TEXT(names + strlen(names) - 4, "|...");
+	CHECK(!strncmp(members, "{.m0,.m1,", 9) && strlen(members) < 120);
+	CHECK_TEXT(members + strlen(members) - 5, ",...}");
 }
 
 TEST(ranges_are_read_as_c_writes_them)
@@ -1072,12 +1111,43 @@ TEST(types_that_overlap_end)
 	check_survives(nameless);
 }
 
+/* Names that are not C's: an enumerator without one is a number, a member is not shown. */
+TEST(names_are_not_trusted)
+{
+	static char endless[100000];
+	int id = btf__add_enum(btf, "e", 4), holder;
+	unsigned char bytes[4] = { 0 };
+	struct value_place place;
+	_cleanup_free_ char *text = NULL;
+	char why[128];
+
+	memset(endless, 'x', sizeof(endless) - 1);
+	CHECK(!btf__add_enum_value(btf, "a|b\033[2J", 1));
+	CHECK(!btf__add_enum_value(btf, endless, 2));
+	CHECK(!btf__add_enum_value(btf, "7", 3));
+	place = place_of(id, "");
+	CHECK(value_parse(btf, &place, NULL, "7", bytes, why, sizeof(why)) == -EINVAL);
+	CHECK_TEXT(why, "`7` is unknown, nothing is allowed");
+	CHECK(!value_parse(btf, &place, NULL, "1", bytes, why, sizeof(why)) && bytes[0] == 1);
+
+	holder = structure("holder", 4);
+	field("a=1,.b", t_u8, 0);
+	field(endless, t_u8, 8);
+	field("c", t_u8, 16);
+	place = place_of(holder, "");
+	text = value_text(btf, &place, bytes);
+	CHECK_TEXT(text, "{.c=0}");
+}
+
 TEST(types_without_a_size_end)
 {
 	int nothing = structure("nothing", 0), many = array(nothing, -1), holder;
+	_cleanup_free_ char *text = NULL;
 
 	check_survives(nothing);
 	check_survives(many);
+	text = value_text(btf, &(struct value_place){ .type_id = many }, "");
+	CHECK_TEXT(text, "");
 	check_survives(array(array(t_u8, 0), -1));
 	check_survives(array(array(t_u8, -1), 0));
 	check_survives(array(t_fwd, 3));
