@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Numbers of up to 128 bits: in memory, in text, in bounds. */
-#include <ctype.h>
 #include <errno.h>
 #include <string.h>
 
