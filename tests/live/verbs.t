@@ -67,6 +67,7 @@ for (['load', qr/^kx: load: an argument is missing: kx load FILE\|NAME/],
      ['set a=1', qr/^kx: set: a=1: write INSTANCE\.PARAM=VALUE$/],
      ['set a.b', qr/^kx: set: a\.b: write INSTANCE\.PARAM=VALUE$/],
      ['set a.=1', qr/write INSTANCE\.PARAM=VALUE$/],
+     ['set a/b.c=1', qr/^kx: set: a\/b: not the name or kmid/],
      ['set a=b.c=1', qr/write INSTANCE\.PARAM=VALUE$/],
      ['upgrade a', qr/^kx: upgrade: an argument is missing/],
      ['upgrade a x.o b', qr/^kx: upgrade: b: not a setting/],
@@ -313,6 +314,7 @@ is($r->{exit}, 1, 'set stops at a failure');
 like($r->{err}, qr/^kx: set: verbs\.step=4: done before that$/m, 'it says what was done');
 like($r->{err}, qr/^kx: set: verbs\.step=5: not done$/m, 'and what was not');
 is(kx('get', 'verbs.step')->{out}, "4\n", 'and so it is');
+refused(kx('set', 'verbs.step=6', 'a/b.c=1'), 2, qr/^kx: set: a\/b: /, 'all names are read first');
 refused(kx('set', 'verbs.step=6', 'verbs'), 2, qr/write INSTANCE/, 'wrong usage is found before the first change');
 is(kx('get', 'verbs.step')->{out}, "4\n", 'which has not happened');
 

@@ -95,10 +95,12 @@ static int get_run(struct kx *kx, int argc, char **argv)
 static int assignment_check(const char *word)
 {
 	const char *equals = strchr(word, '='), *dot = strchr(word, '.');
+	_cleanup_free_ char *name = NULL;
 
-	if (equals && dot && dot > word && dot + 1 < equals)
-		return DONE;
-	return tell_wrong("set: %s: write INSTANCE.PARAM=VALUE", word);
+	if (!equals || !dot || dot == word || dot + 1 >= equals)
+		return tell_wrong("set: %s: write INSTANCE.PARAM=VALUE", word);
+	name = strndup(word, dot - word);
+	return name ? instance_check("set", name) : tell("out of memory");
 }
 
 static int assign(struct kx *kx, const char *word)
