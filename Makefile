@@ -176,6 +176,7 @@ install: all
 	install -m 644 docs/man/*.1 $(DESTDIR)$(prefix)/share/man/man1
 	install -d $(DESTDIR)$(prefix)/share/bash-completion/completions
 	install -m 644 docs/completion/kxtrace.bash $(DESTDIR)$(prefix)/share/bash-completion/completions/kxtrace
+	install -m 644 docs/completion/kx.bash $(DESTDIR)$(prefix)/share/bash-completion/completions/kx
 
 clean:
 	rm -rf build
