@@ -55,6 +55,7 @@ UNITS	:= $(patsubst tests/unit/%.c,$(O)/tests/unit/%.t,$(wildcard tests/unit/*.c
 HELPERS	:= $(patsubst %.c,$(O)/%,$(filter-out %.bpf.c,$(wildcard \
 		  tests/live/*.c tests/prog/*.c tests/bench/*.c)))
 TEST_BPF := $(patsubst tests/bench/%.bpf.c,%,$(wildcard tests/bench/*.bpf.c))
+TEST_EXT := $(patsubst %.bpf.c,$(O)/%.bpf.o,$(wildcard tests/ext/*.bpf.c))
 
 all: $(TOOLS:%=$(O)/%)
 
@@ -78,6 +79,13 @@ $(O)/bpf/%.bpf.o: tests/bench/%.bpf.c $(VMLINUX_H) $(O)/flags
 	$(call say,BPF,$<)
 	@mkdir -p $(@D)
 	$(Q)$(CLANG) $(BPF_CFLAGS) -c $< -o $@.dwarf
+	$(Q)$(BPFTOOL) gen object $@ $@.dwarf && rm $@.dwarf
+
+# Extensions that the tests load.
+$(TEST_EXT): $(O)/%.bpf.o: %.bpf.c $(VMLINUX_H) $(O)/flags
+	$(call say,BPF,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CLANG) $(BPF_CFLAGS) -MMD -MP -MF $(@:.o=.d) -MT $@ -c $< -o $@.dwarf
 	$(Q)$(BPFTOOL) gen object $@ $@.dwarf && rm $@.dwarf
 
 $(O)/skel/%.skel.h: $(O)/bpf/%.bpf.o
@@ -110,7 +118,7 @@ $(HELPERS): $(O)/%: %.c $(O)/libkx.a | $(SKELS) $(TEST_BPF:%=$(O)/skel/%.skel.h)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(KX_CFLAGS) -MMD -MP -MF $@.d $< $(O)/libkx.a $(LIBS) -lpthread -o $@
 
--include $(OBJS:.o=.d) $(BPF:%=$(O)/bpf/%.bpf.d) $(UNITS:.t=.d) $(HELPERS:=.d)
+-include $(OBJS:.o=.d) $(BPF:%=$(O)/bpf/%.bpf.d) $(UNITS:.t=.d) $(HELPERS:=.d) $(TEST_EXT:.o=.d)
 
 # What a machine must have; `make deps` installs what is missing.
 BUILD_PACKAGES := gcc libc6-dev make clang libbpf-dev bpftool libelf-dev zlib1g-dev
@@ -160,7 +168,7 @@ unit: $(UNITS)
 	@prove tests/unit
 	@prove --exec '' $(UNITS)
 
-test-helpers: $(HELPERS)
+test-helpers: $(HELPERS) $(TEST_EXT)
 
 bench: deps-bench
 	@$(MAKE) all test-helpers

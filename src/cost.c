@@ -141,6 +141,12 @@ static int add_held(struct table *table, const struct kx_instance *inst)
 			return -ENOMEM;
 		row->id = strtoul(line->fields[3], NULL, 10);
 	}
+	while ((line = meta_next(inst->meta, "stub", line))) {
+		row = table_add(table, "dispatcher", line->fields[0]);
+		if (!row)
+			return -ENOMEM;
+		row->id = strtoul(line->fields[1], NULL, 10);
+	}
 	while ((line = meta_next(inst->meta, "map", line))) {
 		row = table_add(table, "map", line->fields[0]);
 		if (!row)
@@ -214,7 +220,9 @@ static int link_prog(const char *path)
 
 static int open_row(const struct kx_reachable *row, bool *is_prog)
 {
-	*is_prog = !strcmp(row->kind, "program") || !strcmp(row->kind, "hook");
+	/* What has no pin is the dispatcher's program, what has one its slots. */
+	*is_prog = !strcmp(row->kind, "program") || !strcmp(row->kind, "hook") ||
+		   (!strcmp(row->kind, "dispatcher") && !row->path[0]);
 	if (!strcmp(row->kind, "file"))
 		return -1;
 	if (!strcmp(row->kind, "hook"))
@@ -276,7 +284,7 @@ int kx_instance_cost(struct kx *kx, struct kx_instance *inst, struct kx_cost *ou
 		_cleanup_close_ int fd = -1;
 		bool is_prog;
 
-		cost.nr_links += !strcmp(rows[i].kind, "hook");
+		cost.nr_links += !strcmp(rows[i].kind, inst->held ? "dispatcher" : "hook");
 		if (!is_first(rows, i))
 			continue;
 		fd = open_row(&rows[i], &is_prog);

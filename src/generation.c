@@ -160,17 +160,18 @@ static int run_life(struct kx *kx, const char *who, const char *what, int fd,
 	return kx_fail(kx, -ECANCELED, "%s: its %s returned %d", who, what, (int)opts.retval);
 }
 
-static int run_own(struct generation *gen, const char *tag, uint32_t kmid, enum kx_reason reason)
+/* KX_INIT and KX_FINI give the programs these names. */
+static int run_own(struct generation *gen, const char *what, uint32_t kmid, enum kx_reason reason)
 {
 	const struct kx_life life = {
 		.kmid = kmid, .generation = gen->number, .reason = reason,
 	};
 	struct bpf_program *prog;
+	char name[16];
 
-	bpf_object__for_each_program(prog, gen->obj)
-		if (about_tag(&gen->ext->about, bpf_program__name(prog), tag))
-			return run_life(gen->kx, gen->who, tag, bpf_program__fd(prog), &life);
-	return 0;
+	snprintf(name, sizeof(name), "kx_%s", what);
+	prog = bpf_object__find_program_by_name(gen->obj, name);
+	return prog ? run_life(gen->kx, gen->who, what, bpf_program__fd(prog), &life) : 0;
 }
 
 int generation_init(struct generation *gen, uint32_t kmid, enum kx_reason reason)
@@ -212,12 +213,23 @@ static const char *const ways[] = {
 	[HOOK_DIRECT] = "direct", [HOOK_FILE] = "file",
 };
 
+static uint32_t prog_id(int fd)
+{
+	struct bpf_prog_info info = {};
+	__u32 len = sizeof(info);
+
+	return bpf_obj_get_info_by_fd(fd, &info, &len) ? 0 : info.id;
+}
+
 static void describe_hooks(struct generation *gen)
 {
 	for (size_t i = 0; i < gen->hooks.nr; i++) {
 		const struct hook *hook = &gen->hooks.rows[i];
 
 		text_add(&gen->text, "hook", "%s\t%s\t%s", hook->key, hook->pin, ways[hook->way]);
+		if (hook->stub_fd >= 0)
+			text_add(&gen->text, "stub", "%s\t%u", hook->pin,
+				 prog_id(hook->stub_fd));
 	}
 }
 

@@ -44,6 +44,12 @@ void kx_instance_close(struct kx_instance *inst)
 {
 	if (!inst)
 		return;
+	/* A held instance ends here; one that is killed has no time to say goodbye. */
+	if (inst->own && inst->own->obj) {
+		entry_activate(&inst->entry, 0);
+		hooks_done(&inst->own->hooks);
+		(void)generation_fini(inst->own, inst->entry.kmid, KX_REASON_UNLOAD);
+	}
 	described_free(inst->described);
 	meta_free(inst->meta);
 	pages_close(inst);

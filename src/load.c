@@ -147,6 +147,7 @@ static int load_one(struct kx *kx, struct kx_extension *const *chain, size_t nr_
 		inst->own = gen;
 		gen->who = inst->name;
 		gen->opts = NULL;
+		gen->kx = NULL;
 		gen->ext = NULL;
 		gen = NULL;
 	}

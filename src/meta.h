@@ -20,8 +20,8 @@ struct btf;
  *   set	NAME=VALUE		a parameter, as given at load or upgrade
  *   prog	NAME SECTION AT ID	AT: parameters, or ""
  *   map	NAME TYPE FROM KEY VALUE MAX EXPORTED ID
- *   hook	KEY PIN			a place, and its dispatcher in hooks/, slots/
- *   link	ID			held: what else belongs to it
+ *   hook	KEY PIN WAY		a place; its dispatcher in hooks/, slots/
+ *   stub	PIN ID			a dispatcher's own program
  */
 struct text {
 	char *bytes;

@@ -108,7 +108,10 @@ static int find(struct kx *kx, struct kx_instance *inst, const char *name,
 	return 0;
 }
 
-int kx_param_get(struct kx *kx, struct kx_instance *inst, const char *name, char **out)
+typedef char *spell_fn(const struct btf *btf, const struct value_place *place, const void *bytes);
+
+static int get(struct kx *kx, struct kx_instance *inst, const char *name, spell_fn *spell,
+	       char **out)
 {
 	const struct param *param;
 	struct value_place place;
@@ -124,11 +127,21 @@ int kx_param_get(struct kx *kx, struct kx_instance *inst, const char *name, char
 	bytes = param_bytes(kx, inst, param, false);
 	if (!bytes)
 		return -errno;
-	text = value_text(inst->meta->btf, &place, bytes + place.offset);
+	text = spell(inst->meta->btf, &place, bytes + place.offset);
 	if (!text)
 		return kx_fail(kx, -ENOMEM, "out of memory");
 	*out = text;
 	return 0;
+}
+
+int kx_param_get(struct kx *kx, struct kx_instance *inst, const char *name, char **out)
+{
+	return get(kx, inst, name, value_text, out);
+}
+
+int kx_param_json(struct kx *kx, struct kx_instance *inst, const char *name, char **out)
+{
+	return get(kx, inst, name, value_json, out);
 }
 
 /* A program must never see half of a scalar. */

@@ -732,8 +732,8 @@ void kx_instance_status(struct kx_instance *inst, struct kx_status *out);
  * kx_instance_about() - what the running generation says of itself
  * @kx: the context
  * @inst: the instance
- * @out: receives it; params[].value is the value it was loaded with, valid until
- *       the next call with @inst
+ * @out: receives it; params[].value is the value now; valid until the next
+ *       kx_instance_about() with @inst, or kx_instance_close()
  *
  * Return: 0; -EACCES: not for this user; -EPROTO: its description is damaged;
  * -ENOMEM.
@@ -855,6 +855,21 @@ int kx_instance_reachable(struct kx *kx, struct kx_instance *inst,
  */
 int kx_param_get(struct kx *kx, struct kx_instance *inst, const char *name,
 		 char **out);
+
+/**
+ * kx_param_json() - read a parameter as JSON
+ * @kx: the context
+ * @inst: the instance
+ * @name: the parameter, or a part of it
+ * @out: receives the value, for free(): a number, true, "text", [1,2], {"a":1};
+ *       enumerators as text; valid UTF-8
+ *
+ * Return: as kx_param_get().
+ * Context: one thread uses a handle at a time.
+ * Since: 0.1
+ */
+int kx_param_json(struct kx *kx, struct kx_instance *inst, const char *name,
+		  char **out);
 
 /**
  * kx_param_set() - change a live parameter

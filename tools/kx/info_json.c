@@ -29,8 +29,6 @@ static void params_json(struct json *json, const struct info *info)
 		json_text(json, "range", param->range);
 		json_text(json, "target", param->target);
 		text_or_null(json, "default", info->loaded ? NULL : param->value);
-		text_or_null(json, "loaded_with",
-			     info->loaded ? param->value : NULL);
 		text_or_null(json, "value", now);
 		json_text(json, "text", param->text);
 		json_close(json);

@@ -112,6 +112,12 @@ void json_bool(struct json *json, const char *key, bool value)
 	fputs(value ? "true" : "false", stdout);
 }
 
+void json_raw(struct json *json, const char *key, const char *value)
+{
+	begin(json, key);
+	fputs(value, stdout);
+}
+
 void json_null(struct json *json, const char *key)
 {
 	begin(json, key);

@@ -24,6 +24,8 @@ void json_close(struct json *json);
 void json_text(struct json *json, const char *key, const char *value);
 void json_number(struct json *json, const char *key, uint64_t value);
 void json_bool(struct json *json, const char *key, bool value);
+/* @value is JSON already. */
+void json_raw(struct json *json, const char *key, const char *value);
 void json_null(struct json *json, const char *key);
 
 /* @places after the point. */

@@ -22,23 +22,22 @@ static const struct flag set_flags[] = {
 	{ NULL },
 };
 
-static void value_print(struct kx_instance *inst, const char *name,
-			const char *value)
+static int value_json(struct kx *kx, struct kx_instance *inst, const char *name)
 {
+	_cleanup_free_ char *value = NULL;
 	struct json json = { 0 };
 	struct kx_status status;
 
-	if (!config.json) {
-		printf("%s=%s\n", name, value);
-		return;
-	}
+	if (kx_param_json(kx, inst, name, &value))
+		return tell("%s", kx_error(kx));
 	kx_instance_status(inst, &status);
 	json_object(&json, NULL);
 	json_text(&json, "instance", status.name);
 	json_number(&json, "kmid", status.kmid);
 	json_text(&json, "name", name);
-	json_text(&json, "value", value);
+	json_raw(&json, "value", value);
 	json_close(&json);
+	return DONE;
 }
 
 static int get_all(struct kx *kx, struct kx_instance *inst)
@@ -47,8 +46,12 @@ static int get_all(struct kx *kx, struct kx_instance *inst)
 
 	if (values_read(kx, inst, &values))
 		return FAILED;
-	for (size_t i = 0; i < values.nr; i++)
-		value_print(inst, values.rows[i].name, values.rows[i].value);
+	for (size_t i = 0; i < values.nr; i++) {
+		if (!config.json)
+			printf("%s=%s\n", values.rows[i].name, values.rows[i].value);
+		else if (value_json(kx, inst, values.rows[i].name))
+			return FAILED;
+	}
 	return DONE;
 }
 
@@ -56,12 +59,11 @@ static int get_one(struct kx *kx, struct kx_instance *inst, const char *name)
 {
 	_cleanup_free_ char *value = NULL;
 
+	if (config.json)
+		return value_json(kx, inst, name);
 	if (kx_param_get(kx, inst, name, &value))
 		return tell("%s", kx_error(kx));
-	if (config.json)
-		value_print(inst, name, value);
-	else
-		puts(value);
+	puts(value);
 	return DONE;
 }
 
