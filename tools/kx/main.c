@@ -13,6 +13,8 @@
 
 static const struct verb *const verbs[] = {
 	&verb_features,
+	&verb_new,
+	&verb_build,
 };
 
 #define NR_VERBS	(sizeof(verbs) / sizeof(verbs[0]))

@@ -37,7 +37,9 @@ struct verb {
 #define FAILED	1
 #define WRONG	2	/* usage */
 
+extern const struct verb verb_build;
 extern const struct verb verb_features;
+extern const struct verb verb_new;
 
 /* "kx: ..." on stderr; returns FAILED. */
 int tell(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
