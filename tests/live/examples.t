@@ -17,7 +17,7 @@ my $root = abs_path('.');
 my $bpftool = (grep { -x } map { "$_/bpftool" } split(/:/, $ENV{PATH}), '/usr/sbin')[0];
 $ENV{XDG_CACHE_HOME} = "$dir/cache";
 
-# kx here, with the example's name for its instance: other tests may use others.
+# In the test's directory, where the objects are.
 sub kx { return run('env', '-C', $dir, $kx, @_); }
 
 # Status 0 and this on stdout.
@@ -55,7 +55,7 @@ sub life_ends {
 	ok(!-e "/sys/fs/bpf/kx/$name", "and its pins");
 }
 
-# The file that a README's text is about, and its tags.
+# What each example is there to show.
 my %tags = (
 	hello => [qw(kx.name=hello kx.version=1.0.0 kx.init kx.fini), 'kx.param=whom to greet'],
 	params => [qw(kx.name=params kx.target=device kx.at=dev kx.range=1..100), 'kx.param=what each packet counts for'],
@@ -87,7 +87,7 @@ says(qr{\bwhom\b.*world}s, 'get', 'hello');
 says(qr{.*}s, 'set', 'hello.whom=moon');
 says(qr{moon}, 'get', 'hello.whom');
 refuses(qr{whom.*31}, 'set', 'hello.whom=' . 'x' x 32);
-refuses(qr{greeting.*read-only}, 'set', 'hello.greeting=no');
+refuses(qr{greeting}, 'set', 'hello.greeting=no');
 refuses(qr{already|loaded}, 'load', 'hello.bpf.o');
 life_ends('hello');
 life_begins('hello', 'hello.bpf.o', 'whom=kernel');
@@ -147,9 +147,9 @@ refuses(qr{label.*15}, 'set', 'params.label=sixteen-letters!');
 refuses(qr{ports}, 'set', 'params.ports=1,2,3,4,5');
 refuses(qr{ports}, 'set', 'params.ports=65536');
 refuses(qr{sizes}, 'set', 'params.sizes.middle=5');
-refuses(qr{inspect.*load}, 'set', 'params.inspect=off');
-refuses(qr{dev.*load}, 'set', 'params.dev=eth0');
-refuses(qr{counted.*read-only}, 'set', 'params.counted=0');
+refuses(qr{inspect}, 'set', 'params.inspect=off');
+refuses(qr{dev}, 'set', 'params.dev=eth0');
+refuses(qr{counted}, 'set', 'params.counted=0');
 refuses(qr{nosuch}, 'set', 'params.nosuch=1');
 says(qr{\b10\b}, 'get', 'params.step');
 life_ends('params');
