@@ -179,6 +179,9 @@ install: all
 	install -m 755 $(TOOLS:%=$(O)/%) $(DESTDIR)$(prefix)/sbin
 	install -m 644 include/kx/*.h $(DESTDIR)$(prefix)/include/kx
 	install -m 644 $(O)/libkx.a $(DESTDIR)$(prefix)/lib
+	install -d $(DESTDIR)$(prefix)/share/kx/new
+	install -m 644 vmlinux/*.h $(DESTDIR)$(prefix)/share/kx
+	install -m 644 tools/kx/new/*.bpf.c $(DESTDIR)$(prefix)/share/kx/new
 	install -d $(DESTDIR)$(prefix)/share/man/man8 $(DESTDIR)$(prefix)/share/man/man1
 	install -m 644 docs/man/*.8 $(DESTDIR)$(prefix)/share/man/man8
 	install -m 644 docs/man/*.1 $(DESTDIR)$(prefix)/share/man/man1

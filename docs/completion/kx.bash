@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Completion of the kx command's line, for bash.
 declare -A _kx_options=(
+	[new]="-k --kind -f --force"
+	[build]="-o --output -c --check"
 	[load]="--as --held -j --json"
 	[unload]="--with-users --unused -j --json"
 	[upgrade]="--fresh -j --json"
@@ -78,6 +80,8 @@ _kx_argument()
 		else
 			_kx_reply "$(_kx_instances .)" "$2"
 		fi ;;
+	build/*)
+		mapfile -t COMPREPLY < <(compgen -f -- "$2") ;;
 	help/0)
 		_kx_reply "${!_kx_options[*]}" "$2" ;;
 	esac
@@ -93,7 +97,7 @@ _kx()
 	[[ -n $word ]] && unset 'words[-1]'
 	for ((i = 1; i < ${#words[@]}; i++)); do
 		previous=${words[i-1]}
-		if [[ ${words[i]} == -* || $previous =~ ^(--as|-m|--measure|-F|--field)$ ]]; then
+		if [[ ${words[i]} == -* || $previous =~ ^(--as|-m|--measure|-F|--field|-k|--kind|-o|--output)$ ]]; then
 			continue
 		elif [[ -z $verb ]]; then
 			verb=${words[i]}
@@ -106,6 +110,10 @@ _kx()
 		_kx_reply "${!_kx_options[*]} $_kx_common --version" "$word"
 	elif [[ $before =~ ^(-F|--field)$ ]]; then
 		_kx_reply "$_kx_fields" "$word"
+	elif [[ $before =~ ^(-k|--kind)$ ]]; then
+		_kx_reply "tracepoint xdp cgroup uprobe lsm" "$word"
+	elif [[ $before =~ ^(-o|--output)$ ]]; then
+		mapfile -t COMPREPLY < <(compgen -f -- "$word")
 	elif [[ $before =~ ^(--as|-m|--measure)$ ]]; then
 		COMPREPLY=()
 	elif [[ $word == -* ]]; then

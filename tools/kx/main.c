@@ -11,6 +11,8 @@ static const struct {
 	const char *purpose;	/* heading in the help */
 	const struct verb *verb;
 } verbs[] = {
+	{ "Write", &verb_new },
+	{ "Write", &verb_build },
 	{ "Life", &verb_load },
 	{ "Life", &verb_unload },
 	{ "Life", &verb_upgrade },

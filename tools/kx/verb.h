@@ -37,12 +37,14 @@ struct verb {
 #define FAILED	1
 #define WRONG	2	/* usage */
 
+extern const struct verb verb_build;
 extern const struct verb verb_check;
 extern const struct verb verb_features;
 extern const struct verb verb_get;
 extern const struct verb verb_info;
 extern const struct verb verb_list;
 extern const struct verb verb_load;
+extern const struct verb verb_new;
 extern const struct verb verb_query;
 extern const struct verb verb_rollback;
 extern const struct verb verb_set;
