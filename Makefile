@@ -57,6 +57,7 @@ HELPERS	:= $(patsubst %.c,$(O)/%,$(filter-out %.bpf.c,$(wildcard \
 TEST_BPF := $(patsubst tests/bench/%.bpf.c,%,$(wildcard tests/bench/*.bpf.c))
 UNIT_BPF := $(patsubst tests/unit/%.bpf.c,$(O)/bpf/%.bpf.o,$(wildcard tests/unit/*.bpf.c))
 FUZZERS	:= $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c))
+TEST_EXT := $(patsubst %.bpf.c,$(O)/%.bpf.o,$(wildcard tests/ext/*.bpf.c))
 
 all: $(TOOLS:%=$(O)/%)
 
@@ -87,6 +88,10 @@ $(O)/bpf/%.bpf.o: tests/bench/%.bpf.c $(VMLINUX_H) $(O)/flags
 	$(test_object)
 
 $(O)/bpf/%.bpf.o: tests/unit/%.bpf.c $(VMLINUX_H) $(O)/flags
+	$(test_object)
+
+# Extensions that the tests load.
+$(TEST_EXT): $(O)/%.bpf.o: %.bpf.c $(VMLINUX_H) $(O)/flags
 	$(test_object)
 
 $(O)/skel/%.skel.h: $(O)/bpf/%.bpf.o
@@ -136,7 +141,7 @@ fuzz: $(FUZZERS:%=$(O)/fuzz/%)
 			-artifact_prefix=$(O)/fuzz/ || exit 1; \
 	done
 
--include $(OBJS:.o=.d) $(BPF:%=$(O)/bpf/%.bpf.d) $(UNITS:.t=.d) $(UNIT_BPF:.o=.d) $(HELPERS:=.d)
+-include $(OBJS:.o=.d) $(BPF:%=$(O)/bpf/%.bpf.d) $(UNITS:.t=.d) $(UNIT_BPF:.o=.d) $(HELPERS:=.d) $(TEST_EXT:.o=.d)
 
 # What a machine must have; `make deps` installs what is missing.
 BUILD_PACKAGES := gcc libc6-dev make clang libbpf-dev bpftool libelf-dev zlib1g-dev
@@ -186,7 +191,7 @@ unit: $(UNITS)
 	@prove tests/unit
 	@prove --exec '' $(UNITS)
 
-test-helpers: $(HELPERS)
+test-helpers: $(HELPERS) $(TEST_EXT)
 
 bench: deps-bench
 	@$(MAKE) all test-helpers
@@ -197,11 +202,15 @@ install: all
 	install -m 755 $(TOOLS:%=$(O)/%) $(DESTDIR)$(prefix)/sbin
 	install -m 644 include/kx/*.h $(DESTDIR)$(prefix)/include/kx
 	install -m 644 $(O)/libkx.a $(DESTDIR)$(prefix)/lib
+	install -d $(DESTDIR)$(prefix)/share/kx/new
+	install -m 644 vmlinux/*.h $(DESTDIR)$(prefix)/share/kx
+	install -m 644 tools/kx/new/*.bpf.c $(DESTDIR)$(prefix)/share/kx/new
 	install -d $(DESTDIR)$(prefix)/share/man/man8 $(DESTDIR)$(prefix)/share/man/man1
 	install -m 644 docs/man/*.8 $(DESTDIR)$(prefix)/share/man/man8
 	install -m 644 docs/man/*.1 $(DESTDIR)$(prefix)/share/man/man1
 	install -d $(DESTDIR)$(prefix)/share/bash-completion/completions
 	install -m 644 docs/completion/kxtrace.bash $(DESTDIR)$(prefix)/share/bash-completion/completions/kxtrace
+	install -m 644 docs/completion/kx.bash $(DESTDIR)$(prefix)/share/bash-completion/completions/kx
 
 clean:
 	rm -rf build

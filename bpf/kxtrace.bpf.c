@@ -12,9 +12,7 @@
  */
 #include "vmlinux.h"
 
-#include <bpf/bpf_core_read.h>
-#include <bpf/bpf_helpers.h>
-#include <bpf/bpf_tracing.h>
+#include <kx/kx.bpf.h>
 
 #include "arch.h"
 #include "kxtrace.h"
@@ -24,7 +22,8 @@
 #include "kxtrace/signals.h"
 #include "kxtrace/state.h"
 
-char LICENSE[] SEC("license") = "Dual BSD/GPL";
+KX_EXTENSION("kxtrace", "0.1.0", "shows the system calls of chosen tasks");
+KX_LICENSE("Dual BSD/GPL");
 
 static __always_inline void fill_args(u64 *args, struct pt_regs *regs,
 				      u32 nr_args)

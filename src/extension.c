@@ -189,15 +189,15 @@ static int fill_params(struct kx *kx, const char *who, struct kx_extension *ext)
 }
 
 /* libbpf does not tell. The file has been checked: the text is ended. */
-static const char *license_of(const struct kx_extension *ext)
+const char *extension_license(const void *elf)
 {
-	const Elf64_Ehdr *head = (const void *)ext->elf;
-	const Elf64_Shdr *sections = (const void *)(ext->elf + head->e_shoff);
-	const char *names = ext->elf + sections[head->e_shstrndx].sh_offset;
+	const Elf64_Ehdr *head = elf;
+	const Elf64_Shdr *sections = (const void *)((const char *)elf + head->e_shoff);
+	const char *names = (const char *)elf + sections[head->e_shstrndx].sh_offset;
 
 	for (unsigned int i = 1; i < head->e_shnum; i++)
 		if (!strcmp(names + sections[i].sh_name, "license"))
-			return ext->elf + sections[i].sh_offset;
+			return (const char *)elf + sections[i].sh_offset;
 	return "";
 }
 
@@ -213,7 +213,7 @@ static char *hash_text(const uint8_t hash[32])
 /* As printed: no control characters, not endless. */
 static char *license_text(const struct kx_extension *ext)
 {
-	char *text = strndup(license_of(ext), 63);
+	char *text = strndup(extension_license(ext->elf), 63);
 
 	for (char *c = text; c && *c; c++)
 		if (*c < ' ' || *c > '~')

@@ -21,6 +21,9 @@ struct kx_extension {
  * An opened object of the extension, for bpf_object__close(): the one at hand, or
  * another of the same bytes.
  */
+/* The licence in a file that passed elf_check(); "" for none. Within @elf. */
+const char *extension_license(const void *elf);
+
 int extension_object(struct kx *kx, struct kx_extension *ext,
 		     struct bpf_object **out);
 

@@ -10,6 +10,7 @@
 
 #include "caps.h"
 #include "context.h"
+#include "rules.h"
 #include "verdict.h"
 
 /* Everything known about a load that failed. */
@@ -150,15 +151,18 @@ static bool explain_map(struct failure *f)
 static bool explain_verifier(struct failure *f)
 {
 	const struct verdict *said = &f->said;
+	const char *rule;
 
 	if (!said->prog[0] || !said->reason[0])
 		return false;
+	rule = rule_explain(said->reason);
 	kx_fail(f->kx, f->err,
-		"%s: program %s is refused by the kernel's verifier: %s%s%s%s%s%s",
+		"%.160s: program %s is refused by the kernel's verifier: %s%s%s%s%s%s%s%s",
 		f->name, said->prog, said->reason,
 		said->source[0] ? ", at `" : "", said->source,
 		said->source[0] ? "`" : "",
-		said->where[0] ? " in " : "", said->where);
+		said->where[0] ? " in " : "", said->where,
+		rule ? "; " : "", rule ? rule : "");
 	return true;
 }
 

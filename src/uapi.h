@@ -15,6 +15,7 @@
 #define KX_TRACE_KPROBE_MULTI	42		/* 5.18 */
 #define KX_NETFILTER		45		/* 6.4 */
 #define KX_TCX_INGRESS		46		/* 6.6 */
+#define KX_TCX_EGRESS		47		/* 6.6 */
 #define KX_TRACE_UPROBE_MULTI	48		/* 6.6 */
 #define KX_NETKIT_PRIMARY	54		/* 6.7 */
 

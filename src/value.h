@@ -28,44 +28,72 @@ struct value_place {
 
 /*
  * Follow a path such as "", ".rate", "[2]", ".limits[1].rate" into a variable of
- * type @type_id. @btf has passed btf_check(), but may be hostile in content:
- * types nested deeply, arrays of 2^32, members that overlap.
+ * type @type_id. Members of a member without a name are found as if they were the
+ * structure's own. Text (an array of char) has no parts: its last byte stays 0.
+ * @btf has passed btf_check(), but may be hostile in content: types nested deeply,
+ * arrays of 2^32, members that overlap; more than 32 levels, or 1 MiB, is refused.
  *
- * Return: 0; -ENOENT: no such member; -ERANGE: beyond the array; -EINVAL: not a
- * path, or a type that has no parts; @why receives a piece of a sentence.
+ * Return: 0; -ENOENT: no such member, or one that is not within its structure;
+ * -ERANGE: beyond the array; -EINVAL: not a path, or a type that has no parts, or no
+ * value; @why receives a piece of a sentence, may be NULL when @why_len is 0.
  */
 int value_find(const struct btf *btf, uint32_t type_id, const char *path,
 	       struct value_place *out, char *why, size_t why_len);
 
 /*
  * Text to bytes. @bytes has place->size bytes and the old value; it changes on
- * success only. Accepts, by type: decimal, 0x, 0 (octal), 0b, 'c', a sign for signed
- * ones; 1/0, true/false, yes/no, on/off for bool; enumerators by name (full, or
- * without the prefix that all share, in any case) or number, several joined by |
- * for enums whose values are single bits; text up to the room for char arrays, with
- * "..." and C escapes allowed; 1,2,3 or {1,2,3} for arrays, the rest becomes zero;
- * {.name=value, ...} for structures, the others stay; floats are refused.
+ * success only. Of a bit-field the other bits in place->size are written as they
+ * were. Accepts, by type:
+ *
+ * integers: decimal, 0x, 0 (octal), 0b, 'c', a sign; char is one of them;
+ * bool: 1/0, true/false, yes/no, on/off;
+ * enums: enumerators by name (full, or without what all begin with up to a "_", in
+ *	any case) or number; several joined by | where the values are single bits;
+ * arrays of char: text up to one byte less than the room. Outermost and without
+ *	quotes it is taken as it is, blanks and backslashes too; within quotes C's
+ *	escapes count;
+ * arrays: 1,2,3 or {1,2,3}, the rest becomes zero; the inner ones need their braces;
+ * structures: {.name=value,.path[1].to=value}, the others stay; of a union one;
+ * pointers, floats: nothing but the text that they have now, so that a structure
+ *	with such a member is taken back; so too a number that is no enumerator.
+ *
+ * @range, or NULL, is said of an integer, or of each in an array, not of members.
  *
  * Return: 0; -EINVAL: not such a value; -ERANGE: does not fit the type or
- * @range; @why receives a piece of a sentence that has what is allowed:
- * "2000 is out of range, 1..1000 is allowed".
+ * @range; -ENOMEM; @why receives a piece of a sentence that has what is allowed:
+ * "2000 is out of range, 1..1000 is allowed"; NULL when @why_len is 0.
  */
 int value_parse(const struct btf *btf, const struct value_place *place,
 		const struct value_range *range, const char *text, void *bytes,
 		char *why, size_t why_len);
 
-/* Bytes to text that value_parse() takes back, for free(); NULL: no memory. */
+/*
+ * Bytes to text that value_parse() takes back, for free(); NULL: no memory. A union
+ * is shown by its first member, enumerators by their full names, text up to its end
+ * or one byte less than its room; what types beyond all measure hold is "?".
+ */
 char *value_text(const struct btf *btf, const struct value_place *place,
 		 const void *bytes);
 
-/* Bytes to a JSON value, for free(): numbers, true, "text", [..], {..}. */
+/*
+ * Bytes to a JSON value, for free(): numbers (of any size, plain), true, "text",
+ * "ENUMERATOR", [..], {..}; pointers are "0x1f". Bytes that are not UTF-8 are
+ * \u00XX. NULL: no memory.
+ */
 char *value_json(const struct btf *btf, const struct value_place *place,
 		 const void *bytes);
 
-/* A type as C spells it, for free(): "u32", "char[16]", "enum verdict". */
+/*
+ * A type as C spells it, without const and volatile, for free(): "u32", "char[16]",
+ * "enum verdict", "struct limits *"; "?" for none. NULL: no memory.
+ */
 char *value_type_text(const struct btf *btf, uint32_t type_id);
 
-/* What a parameter may be, for free(): "1..1000", "PASS|DROP", "at most 15 bytes". */
+/*
+ * What a parameter may be, for free(): "1..1000", "PASS|DROP", "on|off", "at most 15
+ * bytes", "at most 4 of 0..65535", "{.rate,.burst}"; "nothing" for pointers, floats
+ * and what has no value. @range may be NULL. NULL: no memory.
+ */
 char *value_range_text(const struct btf *btf, uint32_t type_id,
 		       const struct value_range *range);
 

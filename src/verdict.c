@@ -94,6 +94,7 @@ static bool is_noise(const struct line *line)
 		"mark_precise", "last_idx", "regs=", "parent ", "func#",
 		"caller:", "callee:", "frame", "returning from callee",
 		"to caller at", "max_states", "propagating ", "-- ",
+		"cur state:", "old state:",
 	};
 
 	if (!line->len || is_state(line))
@@ -129,6 +130,9 @@ static void read_complaint(const struct line *line, struct verdict *out)
 		    out->hook, sizeof(out->hook)))
 		(void)between(line, "prog '", "'", out->prog,
 			      sizeof(out->prog));
+	if (!out->prog[0] && contains(line, "': failed to load: "))
+		(void)between(line, "prog '", "'", out->prog,
+			      sizeof(out->prog));
 	if (out->cause[0] || contains(line, "Retrying without BTF") ||
 	    contains(line, "PROG LOAD LOG") || contains(line, "elf: skipping "))
 		return;
@@ -136,17 +140,28 @@ static void read_complaint(const struct line *line, struct verdict *out)
 	     line->len - sizeof(head) + 1);
 }
 
+static const char log_begin[] = "-- BEGIN PROG LOAD LOG --";
+static const char log_end[] = "-- END PROG LOAD LOG --";
+
+/* Of a very long log the beginning may have been forgotten. */
+static bool begins_inside(const char *log)
+{
+	const char *begin = strstr(log, log_begin), *end = strstr(log, log_end);
+
+	return end && (!begin || end < begin);
+}
+
 void verdict_read(const char *log, struct verdict *out)
 {
-	bool inside = false;
+	bool inside = begins_inside(log);
 	struct line line;
 
 	memset(out, 0, sizeof(*out));
 	while (line_next(&log, &line)) {
-		if (contains(&line, "-- BEGIN PROG LOAD LOG --")) {
+		if (contains(&line, log_begin)) {
 			inside = true;
 			out->reason[0] = out->source[0] = out->where[0] = '\0';
-		} else if (contains(&line, "-- END PROG LOAD LOG --")) {
+		} else if (contains(&line, log_end)) {
 			inside = false;
 		} else if (!inside && begins(&line, "libbpf: ")) {
 			(void)between(&line, "prog '",

@@ -32,6 +32,12 @@
 
 #include <kx/abi.h>
 
+/* Younger than the oldest libbpf. */
+#ifndef BPF_UPROBE
+#define BPF_UPROBE(name, args...)	BPF_KPROBE(name, ##args)
+#define BPF_URETPROBE(name, args...)	BPF_KRETPROBE(name, ##args)
+#endif
+
 #define KX_TAG(text)	__attribute__((btf_decl_tag(text)))
 
 #define KX_JOIN_(a, b)	a##b

@@ -608,20 +608,22 @@ int kx_load(struct kx *kx, struct kx_extension *ext,
 /**
  * kx_instance_hold() - make an object that is loaded already a held instance
  * @kx: the context
- * @ext: the extension that @obj was made from
  * @obj: loaded, by kx_object_load() or kx_skeleton_load(); stays the caller's
+ * @elf: the bytes of the file that @obj was made from: its identity
+ * @len: how many
  * @out: receives the instance: it is listed until kx_instance_close() or the end
  *       of the process
  *
  * For programs with a skeleton of their own, who attach by themselves.
  *
- * Return: 0; -ENOMEM; bpf(2)'s errno.
+ * Return: 0; -EINVAL: its tags are wrong, or it has no name; -ENOMEM; bpf(2)'s
+ * errno.
  * Context: any thread.
  * Kernel: 6.1; CAP_BPF.
  * Since: 0.1
  */
-int kx_instance_hold(struct kx *kx, const struct kx_extension *ext,
-		     struct bpf_object *obj, struct kx_instance **out);
+int kx_instance_hold(struct kx *kx, struct bpf_object *obj, const void *elf,
+		     size_t len, struct kx_instance **out);
 
 /**
  * kx_instance_open() - find a loaded instance
@@ -730,8 +732,8 @@ void kx_instance_status(struct kx_instance *inst, struct kx_status *out);
  * kx_instance_about() - what the running generation says of itself
  * @kx: the context
  * @inst: the instance
- * @out: receives it; params[].value is the value it was loaded with, valid until
- *       the next call with @inst
+ * @out: receives it; params[].value is the value now; valid until the next
+ *       kx_instance_about() with @inst, or kx_instance_close()
  *
  * Return: 0; -EACCES: not for this user; -EPROTO: its description is damaged;
  * -ENOMEM.
@@ -853,6 +855,21 @@ int kx_instance_reachable(struct kx *kx, struct kx_instance *inst,
  */
 int kx_param_get(struct kx *kx, struct kx_instance *inst, const char *name,
 		 char **out);
+
+/**
+ * kx_param_json() - read a parameter as JSON
+ * @kx: the context
+ * @inst: the instance
+ * @name: the parameter, or a part of it
+ * @out: receives the value, for free(): a number, true, "text", [1,2], {"a":1};
+ *       enumerators as text; valid UTF-8
+ *
+ * Return: as kx_param_get().
+ * Context: one thread uses a handle at a time.
+ * Since: 0.1
+ */
+int kx_param_json(struct kx *kx, struct kx_instance *inst, const char *name,
+		  char **out);
 
 /**
  * kx_param_set() - change a live parameter

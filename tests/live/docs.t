@@ -1,6 +1,6 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: GPL-2.0-only
-# Options, --help, the manual and the completion say the same.
+# Options, --help, the manual and the completion say the same: kxtrace, then kx.
 use strict;
 use warnings;
 use lib 'tests/lib';
@@ -37,4 +37,73 @@ for my $option ($completion =~ /(?<=\s)(--?[\w-]+)(?=[\s"])/g) {
 my @lines = split /\n/, $help;
 cmp_ok(scalar(@lines), '<=', 45, 'the help fits a screen');
 is(scalar(grep { length > 100 } @lines), 0, 'and its width');
+
+#
+# kx: one page, one row of the completion for each command
+#
+# The options of a help text: --name => letter or "".
+sub options_of {
+	my $text = shift;
+	return { map { /^  (?:-(\w), |    )--([\w-]+)/ ? ("--$2" => $1 ? "-$1" : '') : () } split /\n/, $text };
+}
+
+sub page_of {
+	my $verb = shift;
+	my $text = slurp("docs/man/kx-$verb.8");
+	$text = slurp("docs/man/$1") if $text =~ m{^\.so man8/(\S+)$}m;
+	$text =~ s/\\-/-/g;
+	$text =~ s/\\f.//g;
+	return $text;
+}
+
+my $kx = "$build/kx";
+my $all = run($kx, 'help')->{out};
+my $kx_page = slurp('docs/man/kx.8');
+my $kx_completion = slurp('docs/completion/kx.bash');
+my @verbs = grep { $_ ne 'help' } $all =~ s/^examples:.*//msr =~ /^  ([a-z]+) /mg;
+cmp_ok(scalar(@verbs), '>', 10, 'kx help lists the commands');
+cmp_ok(scalar(split /\n/, $all), '<=', 30, 'it fits a screen');
+my %row = $kx_completion =~ /^\t\[(\w+)\]="([^"]*)"$/mg;
+is("@{[sort keys %row]}", "@{[sort @verbs, 'help']}", 'the completion has the same commands');
+my ($common) = $kx_completion =~ /^_kx_common="(.*)"$/m;
+
+for my $verb (@verbs) {
+	my $text = run($kx, 'help', $verb)->{out};
+	my $options = options_of($text);
+	my $page = page_of($verb);
+	ok($kx_page =~ /^\.B $verb\n/m, "$verb: in kx.8");
+	ok($kx_page =~ /^\.BR kx\\-$verb \(8\)/m, "$verb: kx.8 points to its page");
+	is(run($kx, $verb, '--help')->{out}, $text, "$verb: --help says the same as kx help");
+	is(scalar(grep { length > 100 } split /\n/, $text), 0, "$verb: the help is not too wide");
+	my @words = map { grep { length } $_, $options->{$_} } keys %$options;
+	is("@{[sort @words]}", "@{[sort split ' ', qq($row{$verb} $common)]}", "$verb: the completion has its options");
+	my ($section) = $page =~ /^\.SH OPTIONS\n(.*?)^\.SH/ms;
+	my @in_page = map { /(?<![\w-])(--?[a-zA-Z][\w-]*)/g }
+		($section // '') =~ /^\.TP\n\.\w+ (.*)$/mg;
+	# One page for get and set: what only get has.
+	@in_page = grep { !/^(-j|--json)$/ } @in_page if $verb eq 'set';
+	is("@{[sort @in_page]}", "@{[sort @words]}", "$verb: so has its page");
+	my ($synopsis) = $page =~ /^\.SH SYNOPSIS\n(.*?)^\.SH/ms;
+	like($synopsis // '', qr/kx $verb\b/, "$verb: and a synopsis");
+	ok($page =~ /^\.SH EXIT STATUS/m, "$verb: and the exit status");
+	my ($examples) = $text =~ /^examples:\n(.*)/ms;
+	my @lost = grep { index($page, $_) < 0 } map { s/^  //r } split /\n/, $examples;
+	is("@lost", '', "$verb: and the examples of --help");
+	my ($usage) = $text =~ /^usage: (.*)/;
+	my @unnamed = grep { $_ !~ /^--(?:verbose|help)$/ && index($usage, $_) < 0 &&
+			     (!$options->{$_} || index($usage, $options->{$_}) < 0) } keys %$options;
+	is("@unnamed", '', "$verb: the usage line has them all");
+}
+
+# What the completion offers, in a real shell, without anything loaded.
+my $complete = 'source docs/completion/kx.bash; compopt() { :; }; COMP_LINE=$1; COMP_POINT=${#1}; ' .
+	'read -ra COMP_WORDS <<< "$1"; [[ $1 == *" " ]] && COMP_WORDS+=(""); ' .
+	'COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _kx; echo "${COMPREPLY[*]}"';
+sub completed { return run('bash', '-c', $complete, 'bash', shift)->{out} =~ s/\n//r; }
+is(completed('kx upg'), 'upgrade', 'a command is completed');
+is(completed('kx -v roll'), 'rollback', 'after -v, too');
+is(completed('kx load --he'), '--held --help', 'an option is');
+is(completed('kx info -F vers'), 'version', 'a field is');
+is(completed('kx load docs/man/kx-feat'), 'docs/man/kx-features.8', 'a file is');
+is(completed('kx help que'), 'query', 'the command of help is');
 done_testing();

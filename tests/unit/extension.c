@@ -985,6 +985,8 @@ static const struct btf_case btf_cases[] = {
 	     NAME, INFO(BTF_KIND_VAR, 0), 1, 1, SECTION, INFO(BTF_KIND_DATASEC, 1), 4, 2, 0, 2),
 	CASE(NULL, 0, INFO(BTF_KIND_FUNC_PROTO, 0), 0, NAME, INFO(BTF_KIND_FUNC, 2), 2,
 	     KSYMS, INFO(BTF_KIND_DATASEC, 1), 0, 3, 0, 0),
+	CASE(NULL, NAME, INFO(BTF_KIND_VAR, 0), 1, 1,
+	     KSYMS, INFO(BTF_KIND_DATASEC, 2), 8, 2, 0, 4, 2, 4, 4),
 	CASE(".BTF type 4: section .sec has type 3 for a variable",
 	     0, INFO(BTF_KIND_FUNC_PROTO, 0), 0, NAME, INFO(BTF_KIND_FUNC, 2), 2,
 	     SECTION, INFO(BTF_KIND_DATASEC, 1), 0, 3, 0, 0),

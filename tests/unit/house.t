@@ -7,14 +7,14 @@ use lib 'tests/lib';
 use KX;
 use Test::More;
 
-my @files = grep { -f } split /\n/, `find Makefile README.md .ci bpf docs include src tests tools vmlinux -type f`;
+my @files = grep { -f } split /\n/, `find Makefile README.md .ci bpf docs examples include src tests tools vmlinux -type f -not -path '*/corpus/*'`;
 my @sources = grep { /\.(c|h|tbl)$/ } @files;
 cmp_ok(scalar(@sources), '>', 100, 'the sources are found');
 
 my (@bare, @wide, @left);
 for my $file (@files) {
 	my $text = slurp($file);
-	push @bare, $file unless $file =~ m{README|^tests/fuzz/corpus/} || substr($text, 0, 200) =~ /SPDX-License-Identifier: GPL-2.0-only/;
+	push @bare, $file unless $file =~ /README/ || substr($text, 0, 200) =~ /SPDX-License-Identifier: GPL-2.0-only/;
 	push @left, $file if $file ne 'tests/unit/house.t' && $text =~ /\b(?:TODO|FIXME|HACK)\b/;
 	next unless $file =~ /\.(c|h|tbl)$/;
 	for (split /\n/, $text) {
@@ -51,6 +51,6 @@ for my $dialect (qw(c11 c17 c++17)) {
 }
 
 # Names in the kernel are at most 15 characters, so that it shows them whole.
-my @long = grep { length > 15 } map { my $t = slurp($_); $t =~ /^int BPF_PROG\((\w+)/mg, $t =~ /^\} (\w+) SEC\("\.maps"\)/mg } grep { m{^bpf/} } @sources;
+my @long = grep { length > 15 } map { my $t = slurp($_); $t =~ /^int BPF_PROG\((\w+)/mg, $t =~ /^\} (\w+) SEC\("\.maps"\)/mg } grep { m{^bpf/|\.bpf\.c$} } @sources;
 is("@long", '', 'programs and maps have names of at most 15 characters');
 done_testing();

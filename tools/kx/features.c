@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "json.h"
 #include "verb.h"
 
 static struct {
@@ -25,21 +26,15 @@ static const struct {
 
 static void print_json(const struct kx_feature *feature)
 {
-	const char *const fields[][2] = {
-		{ "group", feature->group },
-		{ "name", feature->name },
-		{ "state", states[feature->state].json },
-		{ "reason", feature->reason },
-		{ "summary", feature->summary },
-	};
+	struct json json = { 0 };
 
-	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
-		putchar(i ? ',' : '{');
-		json_string(fields[i][0]);
-		putchar(':');
-		json_string(fields[i][1]);
-	}
-	puts("}");
+	json_object(&json, NULL);
+	json_text(&json, "group", feature->group);
+	json_text(&json, "name", feature->name);
+	json_text(&json, "state", states[feature->state].json);
+	json_text(&json, "reason", feature->reason);
+	json_text(&json, "summary", feature->summary);
+	json_close(&json);
 }
 
 /* What it is for when it is here, why not when it is not. */

@@ -1,21 +1,131 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The little JSON that the verbs print: one object per line. */
+#include "json.h"
+
+#include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "verb.h"
 
+/* How many bytes at @text are one character of UTF-8; 0: none is. */
+static size_t utf8_len(const unsigned char *text)
+{
+	/* The second byte's range keeps out what is too long or no character. */
+	static const struct {
+		unsigned char first, last, low, high, len;
+	} rows[] = {
+		{ 0x00, 0x7f, 0x00, 0xff, 1 }, { 0xc2, 0xdf, 0x80, 0xbf, 2 },
+		{ 0xe0, 0xe0, 0xa0, 0xbf, 3 }, { 0xe1, 0xec, 0x80, 0xbf, 3 },
+		{ 0xed, 0xed, 0x80, 0x9f, 3 }, { 0xee, 0xef, 0x80, 0xbf, 3 },
+		{ 0xf0, 0xf0, 0x90, 0xbf, 4 }, { 0xf1, 0xf3, 0x80, 0xbf, 4 },
+		{ 0xf4, 0xf4, 0x80, 0x8f, 4 },
+	};
+	size_t row = 0, i;
+
+	while (row < sizeof(rows) / sizeof(rows[0]) && text[0] > rows[row].last)
+		row++;
+	if (row == sizeof(rows) / sizeof(rows[0]) || text[0] < rows[row].first)
+		return 0;
+	if (rows[row].len > 1 &&
+	    (text[1] < rows[row].low || text[1] > rows[row].high))
+		return 0;
+	for (i = 2; i < rows[row].len; i++)
+		if ((text[i] & 0xc0) != 0x80)
+			return 0;
+	return rows[row].len;
+}
+
 void json_string(const char *text)
 {
-	putchar('"');
-	for (; *text; text++) {
-		unsigned char c = *text;
+	const unsigned char *at = (const unsigned char *)text;
 
-		if (c == '"' || c == '\\')
-			printf("\\%c", c);
-		else if (c < 0x20 || c == 0x7f)
-			printf("\\u%04x", c);
+	putchar('"');
+	while (*at) {
+		size_t len = utf8_len(at);
+
+		if (!len)	/* names of processes are any bytes */
+			fputs("\\ufffd", stdout);
+		else if (*at == '"' || *at == '\\')
+			printf("\\%c", *at);
+		else if (*at < 0x20 || *at == 0x7f)
+			printf("\\u%04x", *at);
 		else
-			putchar(c);
+			fwrite(at, 1, len, stdout);
+		at += len ? len : 1;
 	}
 	putchar('"');
+}
+
+static void begin(struct json *json, const char *key)
+{
+	if (json->more)
+		putchar(',');
+	json->more = true;
+	if (!key)
+		return;
+	json_string(key);
+	putchar(':');
+}
+
+static void open(struct json *json, const char *key, const char *brackets)
+{
+	begin(json, key);
+	putchar(brackets[0]);
+	json->closing[json->depth++] = brackets[1];
+	json->more = false;
+}
+
+void json_object(struct json *json, const char *key)
+{
+	open(json, key, "{}");
+}
+
+void json_array(struct json *json, const char *key)
+{
+	open(json, key, "[]");
+}
+
+void json_close(struct json *json)
+{
+	putchar(json->closing[--json->depth]);
+	json->more = json->depth;
+	if (!json->depth)
+		putchar('\n');
+}
+
+void json_text(struct json *json, const char *key, const char *value)
+{
+	begin(json, key);
+	json_string(value);
+}
+
+void json_number(struct json *json, const char *key, uint64_t value)
+{
+	begin(json, key);
+	printf("%" PRIu64, value);
+}
+
+void json_bool(struct json *json, const char *key, bool value)
+{
+	begin(json, key);
+	fputs(value ? "true" : "false", stdout);
+}
+
+void json_raw(struct json *json, const char *key, const char *value)
+{
+	begin(json, key);
+	fputs(value, stdout);
+}
+
+void json_null(struct json *json, const char *key)
+{
+	begin(json, key);
+	fputs("null", stdout);
+}
+
+void json_real(struct json *json, const char *key, double value, int places)
+{
+	begin(json, key);
+	printf("%.*f", places, value);
 }

@@ -37,7 +37,30 @@ struct verb {
 #define FAILED	1
 #define WRONG	2	/* usage */
 
+extern const struct verb verb_build;
+extern const struct verb verb_check;
 extern const struct verb verb_features;
+extern const struct verb verb_get;
+extern const struct verb verb_info;
+extern const struct verb verb_list;
+extern const struct verb verb_load;
+extern const struct verb verb_new;
+extern const struct verb verb_query;
+extern const struct verb verb_rollback;
+extern const struct verb verb_set;
+extern const struct verb verb_unload;
+extern const struct verb verb_upgrade;
+
+/*
+ * Read the options of @verb; optind is then its first argument. @verbose becomes
+ * true with -v.
+ *
+ * Return: -1: go on and run the verb; else the status to exit with.
+ */
+int options_read(const struct verb *verb, int argc, char **argv, bool *verbose);
+
+/* The verb's --help. */
+void options_help(const struct verb *verb);
 
 /* "kx: ..." on stderr; returns FAILED. */
 int tell(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

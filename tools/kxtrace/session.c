@@ -31,6 +31,7 @@ struct session {
 	const struct options *opt;
 	struct kxtrace_bpf *skel;
 	struct kx_ring *ring;
+	struct kx_instance *instance;
 	struct bpf_link *links[MAX_LINKS];
 	unsigned int nr_links;
 };
@@ -127,6 +128,17 @@ static int attach(struct session *session)
 	return 0;
 }
 
+/* From now on `kx list` shows it, until it ends. */
+static int hold(struct session *session)
+{
+	const void *elf;
+	size_t len;
+
+	elf = kxtrace_bpf__elf_bytes(&len);
+	return kx_instance_hold(session->kx, session->skel->obj, elf, len,
+				&session->instance);
+}
+
 int session_open(struct session **out, struct kx *kx,
 		 const struct options *opt, kx_ring_fn fn, void *ctx)
 {
@@ -147,6 +159,8 @@ int session_open(struct session **out, struct kx *kx,
 	configure(session);
 	err = kx_skeleton_load(kx, session->skel->skeleton,
 			       "the kernel half");
+	if (!err)
+		err = hold(session);
 	if (!err)
 		err = kx_ring_open(kx, bpf_map__fd(session->skel->maps.records),
 				   fn, ctx, &session->ring);
@@ -173,6 +187,7 @@ void session_close(struct session *session)
 		return;
 	session_detach(session);
 	kx_ring_close(session->ring);
+	kx_instance_close(session->instance);
 	kxtrace_bpf__destroy(session->skel);
 	free(session);
 }

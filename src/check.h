@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What killed commands have left: found and repaired, by who holds the lock. */
+#ifndef KX_CHECK_H
+#define KX_CHECK_H
+
+#include <stdbool.h>
+
+#include <kx/kx.h>
+
+/*
+ * Every change begins so: lock the registry, for close(@lock), and repair what a
+ * killed command has left.
+ */
+int change_begin(struct kx *kx, uint32_t wait_ms, int *lock);
+
+/* How many things were found, or a negative errno. */
+int check_locked(struct kx *kx, bool repair, kx_check_fn fn, void *ctx);
+
+#endif
