@@ -1403,6 +1403,8 @@ TEST(tags_that_do_not_belong)
 	tags_refused(&t, "it: tag kx.export is on hook, which is not a map");
 	tag(&t, t.rate, "kx.at=dev");
 	tags_refused(&t, "it: tag kx.at is on rate, which is not a program");
+	CHECK(btf__add_decl_tag(t.btf, "kx.at=dev", t.func, 0) > 0);
+	tags_refused(&t, "it: tag kx.at is on hook, which is not a program");
 	CHECK(btf__add_decl_tag(t.btf, "kx.param=a", t.holder, 0) > 0);
 	tags_refused(&t, "it: tag kx.param is on holder, which is not a parameter");
 	btf__free(t.btf);
