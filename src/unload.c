@@ -2,6 +2,7 @@
 /* kx_unload(): an instance stops, says goodbye, and goes, all of it. */
 #include <errno.h>
 #include <string.h>
+#include <time.h>
 
 #include "check.h"
 #include "load.h"
@@ -134,11 +135,33 @@ static int unload_users(struct kx *kx, const struct kx_user *users, size_t nr, i
 	return err;
 }
 
+/*
+ * Who only looks, as `kx list` does, has something open for a moment: that is no
+ * reason to refuse.
+ */
+static int refuse_lasting(struct kx *kx, struct kx_instance *inst)
+{
+	const struct timespec pause = { .tv_nsec = 10000000 };
+
+	for (int tries = 10; ; tries--) {
+		_cleanup_free_ struct kx_user *users = NULL;
+		bool passing = true;
+		size_t nr = 0;
+		int err = kx_instance_users(kx, inst, &users, &nr);
+
+		if (err || !nr)
+			return err;
+		for (size_t i = 0; i < nr; i++)
+			passing &= !users[i].instance[0];
+		if (!passing || !tries)
+			return refuse_used(kx, inst, users, nr);
+		nanosleep(&pause, NULL);
+	}
+}
+
 int kx_unload(struct kx *kx, struct kx_instance *inst, unsigned int flags)
 {
-	_cleanup_free_ struct kx_user *users = NULL;
 	_cleanup_close_ int lock = -1;
-	size_t nr = 0;
 	int err;
 
 	if (flags & ~KX_UNLOAD_WITH_USERS)
@@ -151,10 +174,7 @@ int kx_unload(struct kx *kx, struct kx_instance *inst, unsigned int flags)
 		return err;
 	if (flags & KX_UNLOAD_WITH_USERS)
 		return unload_with_users(kx, inst, 0);
-	err = kx_instance_users(kx, inst, &users, &nr);
-	if (err)
-		return err;
-	return nr ? refuse_used(kx, inst, users, nr) : unload_locked(kx, inst, KX_REASON_UNLOAD);
+	return refuse_lasting(kx, inst) ?: unload_locked(kx, inst, KX_REASON_UNLOAD);
 }
 
 /* One pass; what one stood on may have become unused by it. */

@@ -71,7 +71,10 @@ static bool has_id(const struct meta *meta, const char *key, int field, unsigned
 	return false;
 }
 
-/* "map_id: 12" or "prog_id: 12" of one descriptor, when it is the instance's. */
+/*
+ * "map_id: 12" or "prog_id: 12" of one descriptor, when it is the instance's. Its
+ * entry does not count: whoever looks at the registry has that open.
+ */
 static bool is_open_here(const struct kx_instance *inst, int fds, const char *name)
 {
 	char path[32], line[128], target[32];
@@ -94,7 +97,7 @@ static bool is_open_here(const struct kx_instance *inst, int fds, const char *na
 	(void)take_fd(fd);
 	while (fgets(line, sizeof(line), info)) {
 		if (sscanf(line, "map_id: %lu", &id) == 1)
-			return id == inst->entry.kmid || has_id(inst->meta, "map", 7, id);
+			return has_id(inst->meta, "map", 7, id);
 		if (sscanf(line, "prog_id: %lu", &id) == 1)
 			return has_id(inst->meta, "prog", 3, id);
 	}

@@ -69,7 +69,7 @@ sub acts {
 # Programs of the extension that the kernel has; it frees them a little later.
 sub programs {
 	my $nr = 0;
-	for my $program (qw(on_exec on_exit stands_on_exec kx_init kx_fini)) {
+	for my $program (qw(on_exec on_exit stands_on_exec)) {
 		my @ids = eval { @{ decode_json(`bpftool -j prog show name $program 2>/dev/null` || '[]') } };
 		$nr += @ids;
 	}
@@ -77,9 +77,9 @@ sub programs {
 }
 
 sub nothing_left {
-	my @names = grep { !/\/\@$/ } glob("$registry/*");
+	my @names = glob("$registry/{life,stands} $registry/\@/{life,stands}*");
+	@names = grep { -e } @names;
 	return "in the registry: @names" if @names;
-	return 'in staging: ' . join ' ', glob("$registry/\@/*") if glob("$registry/\@/*");
 	return wait_for(sub { !programs() }, 10) ? '' : programs() . ' programs are still in the kernel';
 }
 
