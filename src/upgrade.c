@@ -253,11 +253,12 @@ int kx_upgrade(struct kx *kx, struct kx_instance *inst, struct kx_extension *ext
 	_cleanup_close_ int lock = -1;
 	struct generation *gen = NULL;
 	char why[sizeof(kx->error)];
-	int err;
+	int err = 0;
 
 	if (opts)
 		memcpy(&usual, opts, opts->size < sizeof(usual) ? opts->size : sizeof(usual));
-	err = inst->held ? 0 : change_begin(kx, usual.wait_ms, &lock) ?: instance_is_there(kx, inst);
+	if (!inst->held)
+		err = change_begin(kx, usual.wait_ms, &lock) ?: instance_is_there(kx, inst);
 	if (!err)
 		err = instance_refresh(kx, inst);
 	if (!err)
