@@ -55,10 +55,12 @@ kx_OBJS	:= $(patsubst %.c,$(O)/%.o,$(wildcard tools/kx/*.c))
 kxtrace_OBJS := $(patsubst %.c,$(O)/%.o,$(wildcard tools/kxtrace/*.c \
 		  tools/kxtrace/decode/*.c tools/kxtrace/xlat/*.c))
 OBJS	:= $(LIB_OBJS) $(kx_OBJS) $(kxtrace_OBJS)
-UNITS	:= $(patsubst tests/unit/%.c,$(O)/tests/unit/%.t,$(wildcard tests/unit/*.c))
+UNITS	:= $(patsubst tests/unit/%.c,$(O)/tests/unit/%.t,$(filter-out %.bpf.c,$(wildcard tests/unit/*.c)))
 HELPERS	:= $(patsubst %.c,$(O)/%,$(filter-out %.bpf.c,$(wildcard \
 		  tests/live/*.c tests/prog/*.c tests/bench/*.c)))
 TEST_BPF := $(patsubst tests/bench/%.bpf.c,%,$(wildcard tests/bench/*.bpf.c))
+UNIT_BPF := $(patsubst tests/unit/%.bpf.c,$(O)/bpf/%.bpf.o,$(wildcard tests/unit/*.bpf.c))
+FUZZERS	:= $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c))
 TEST_EXT := $(patsubst %.bpf.c,$(O)/%.bpf.o,$(wildcard tests/ext/*.bpf.c))
 
 all: $(TOOLS:%=$(O)/%) $(LIB)
@@ -79,18 +81,22 @@ $(O)/bpf/%.bpf.o: bpf/%.bpf.c $(VMLINUX_H) $(O)/flags
 	$(Q)$(CLANG) $(BPF_CFLAGS) -MMD -MP -MF $(@:.o=.d) -MT $@ -c $< -o $@.dwarf
 	$(Q)$(BPFTOOL) gen object $@ $@.dwarf && rm $@.dwarf
 
+define test_object
+$(call say,BPF,$<)
+@mkdir -p $(@D)
+$(Q)$(CLANG) $(BPF_CFLAGS) -MMD -MP -MF $(@:.o=.d) -MT $@ -c $< -o $@.dwarf
+$(Q)$(BPFTOOL) gen object $@ $@.dwarf && rm $@.dwarf
+endef
+
 $(O)/bpf/%.bpf.o: tests/bench/%.bpf.c $(VMLINUX_H) $(O)/flags
-	$(call say,BPF,$<)
-	@mkdir -p $(@D)
-	$(Q)$(CLANG) $(BPF_CFLAGS) -c $< -o $@.dwarf
-	$(Q)$(BPFTOOL) gen object $@ $@.dwarf && rm $@.dwarf
+	$(test_object)
+
+$(O)/bpf/%.bpf.o: tests/unit/%.bpf.c $(VMLINUX_H) $(O)/flags
+	$(test_object)
 
 # Extensions that the tests load.
 $(TEST_EXT): $(O)/%.bpf.o: %.bpf.c $(VMLINUX_H) $(O)/flags
-	$(call say,BPF,$<)
-	@mkdir -p $(@D)
-	$(Q)$(CLANG) $(BPF_CFLAGS) -MMD -MP -MF $(@:.o=.d) -MT $@ -c $< -o $@.dwarf
-	$(Q)$(BPFTOOL) gen object $@ $@.dwarf && rm $@.dwarf
+	$(test_object)
 
 $(O)/skel/%.skel.h: $(O)/bpf/%.bpf.o
 	$(call say,SKEL,$@)
@@ -130,17 +136,34 @@ $(TOOLS:%=$(O)/%): $(O)/%: $$(%_OBJS) $(O)/libkx.a
 	$(Q)$(CC) $(KX_CFLAGS) $(LDFLAGS) $^ $(LIBS) -o $@
 
 # Unit tests are linked with everything but the programs' main().
-$(O)/tests/unit/%.t: tests/unit/%.c $(filter-out %/main.o,$(kxtrace_OBJS)) $(O)/libkx.a
+$(O)/tests/unit/%.t: tests/unit/%.c $(filter-out %/main.o,$(kxtrace_OBJS)) $(O)/libkx.a | $(UNIT_BPF)
 	$(call say,TEST,$<)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(KX_CFLAGS) -Itools/kxtrace -MMD -MP -MF $(@:.t=.d) $< $(filter %.o %.a,$^) $(LIBS) -o $@
+	$(Q)$(CC) $(KX_CFLAGS) -DKX_BUILD='"$(O)"' -Itools/kxtrace -MMD -MP -MF $(@:.t=.d) $< $(filter %.o %.a,$^) $(LIBS) -o $@
 
 $(HELPERS): $(O)/%: %.c $(O)/libkx.a | $(SKELS) $(TEST_BPF:%=$(O)/skel/%.skel.h)
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(KX_CFLAGS) -MMD -MP -MF $@.d $< $(O)/libkx.a $(LIBS) -lpthread -o $@
 
--include $(OBJS:.o=.d) $(PIC_OBJS:.o=.d) $(BPF:%=$(O)/bpf/%.bpf.d) $(UNITS:.t=.d) $(HELPERS:=.d) $(TEST_EXT:.o=.d)
+# Fuzzers have the library in them, instrumented; they run on a copy of the corpus.
+RUNS	?= 20000
+FUZZ_CFLAGS := $(filter-out -O2,$(KX_CFLAGS)) -O1 -fsanitize=fuzzer,address,undefined \
+	       -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+$(O)/fuzz/%: tests/fuzz/%.c $(wildcard src/*.c src/*.h include/kx/*.h) $(O)/flags
+	$(call say,FUZZ,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CLANG) $(FUZZ_CFLAGS) $< $(filter src/%.c,$^) $(LIBS) -o $@
+
+fuzz: $(FUZZERS:%=$(O)/fuzz/%)
+	$(Q)for f in $(FUZZERS); do \
+		rm -rf $(O)/fuzz/$$f.corpus && cp -r tests/fuzz/corpus/$$f $(O)/fuzz/$$f.corpus && \
+		$(O)/fuzz/$$f $(O)/fuzz/$$f.corpus -runs=$(RUNS) -max_len=65536 -timeout=10 \
+			-rss_limit_mb=2048 -verbosity=0 -print_final_stats=1 \
+			-artifact_prefix=$(O)/fuzz/ || exit 1; \
+	done
+
+-include $(OBJS:.o=.d) $(PIC_OBJS:.o=.d) $(BPF:%=$(O)/bpf/%.bpf.d) $(UNITS:.t=.d) $(UNIT_BPF:.o=.d) $(HELPERS:=.d) $(TEST_EXT:.o=.d)
 
 # What a machine must have; `make deps` installs what is missing.
 BUILD_PACKAGES := gcc libc6-dev make clang libbpf-dev bpftool libelf-dev zlib1g-dev
@@ -238,12 +261,13 @@ help:
 	@echo 'make demo       installs what is needed, builds, traces a real command,'
 	@echo '                and loads, changes and unloads an extension'
 	@echo 'make test       installs what is needed, builds, runs all tests'
+	@echo 'make fuzz       RUNS=10000000: damaged objects, as many as that'
 	@echo 'make bench      tables of ratios, measured in one run'
 	@echo 'make install    DESTDIR= prefix=/usr/local: programs, libkx with its headers, manuals'
 	@echo 'V=1 shows the commands, SAN=1 adds sanitizers, O=DIR builds elsewhere,'
 	@echo 'BTF=none builds from vmlinux/minimal.h instead of the kernel'"'"'s BTF'
 
 FORCE:
-.PHONY: all deps deps-test deps-bench demo test unit test-helpers bench install clean help FORCE
+.PHONY: all deps deps-test deps-bench demo test unit fuzz test-helpers bench install clean help FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:

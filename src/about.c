@@ -448,7 +448,6 @@ static int param_range(struct reader *r, const struct tag *tag)
 	int err;
 	struct param *param = find_or_add(r, tag, &err);
 	struct value_range range;
-	bool empty;
 
 	if (!param)
 		return err;
@@ -459,15 +458,8 @@ static int param_range(struct reader *r, const struct tag *tag)
 			       r->who, param->name);
 	if (value_range_parse(tag->value, &range))
 		return kx_fail(r->kx, -EINVAL,
-			       "%s: parameter %s: \"%s\" is no range: it takes two numbers with \"..\" between",
+			       "%s: parameter %s: \"%s\" is no range: it takes two numbers with \"..\" between, the lowest first",
 			       r->who, param->name, tag->value);
-	empty = range.negative ? range.lowest > (int64_t)range.highest :
-				 (uint64_t)range.lowest > range.highest;
-	if (empty)
-		return kx_fail(r->kx, -EINVAL,
-			       "%s: parameter %s: nothing is in its range %s, the lowest comes first",
-			       r->who, param->name, tag->value);
-	range.set = true;
 	param->range = range;
 	return 0;
 }

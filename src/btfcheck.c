@@ -278,7 +278,8 @@ static int check_section(const struct check *c, uint32_t id, const struct btf_ty
 		if (kind != BTF_KIND_VAR && !(has_funcs && kind == BTF_KIND_FUNC))
 			return bad(&c->why, ".BTF type %u: section %s has type %u for a variable",
 				   id, c->strings + t->name_off, var->type);
-		if (c->seen[var->type].placed && !has_funcs)	/* libbpf has one for all */
+		/* libbpf puts one variable in place of each function of .ksyms. */
+		if (c->seen[var->type].placed && !has_funcs)
 			return bad(&c->why, ".BTF type %u: variable %u is in two places", id,
 				   var->type);
 		if (t->size && (uint64_t)var->offset + var->size > t->size)

@@ -168,13 +168,19 @@ static int check_table(const struct elf *e)
 	return 0;
 }
 
+/* For sentences: not beyond what can be said. */
+static unsigned long long section_end(const Elf64_Shdr *s)
+{
+	return s->sh_offset > UINT64_MAX - s->sh_size ? UINT64_MAX : s->sh_offset + s->sh_size;
+}
+
 static int check_bounds(const struct elf *e, const char *name, const Elf64_Shdr *s)
 {
 	if (s->sh_type == SHT_NOBITS || s->sh_type == SHT_NULL)
 		return 0;
 	if (s->sh_offset > e->len || s->sh_size > e->len - s->sh_offset)
 		return bad(&e->why, "cut short: section %s ends at %llu, the file at %zu", name,
-			   (unsigned long long)(s->sh_offset + s->sh_size), e->len);
+			   section_end(s), e->len);
 	return 0;
 }
 
@@ -423,7 +429,8 @@ static int check_symbols(struct elf *e)
 		    !is_clean(name, strings.sh_size - sym.st_name, SYMBOL_LEN_MAX))
 			return bad(&e->why, "damaged: symbol %zu has no proper name", i);
 		err = check_symbol(e, i, &sym, name);
-		if (ELF64_ST_TYPE(sym.st_info) == STT_FUNC && sym.st_shndx)
+		if (ELF64_ST_TYPE(sym.st_info) == STT_FUNC && sym.st_shndx &&
+		    sym.st_shndx < e->head.e_shnum)
 			places[nr_places++] = (struct place){ sym.st_shndx, sym.st_value,
 							      sym.st_value + sym.st_size };
 	}

@@ -134,7 +134,7 @@ static void read_complaint(const struct line *line, struct verdict *out)
 		(void)between(line, "prog '", "'", out->prog,
 			      sizeof(out->prog));
 	if (out->cause[0] || contains(line, "Retrying without BTF") ||
-	    contains(line, "PROG LOAD LOG"))
+	    contains(line, "PROG LOAD LOG") || contains(line, "elf: skipping "))
 		return;
 	copy(out->cause, sizeof(out->cause), line->at + sizeof(head) - 1,
 	     line->len - sizeof(head) + 1);

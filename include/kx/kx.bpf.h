@@ -139,9 +139,19 @@
  * and is reported; fini runs then too, with KX_REASON_FAILED. If kx is killed
  * while fini runs, fini runs again.
  */
-#define KX_INIT(life)							\
-	SEC("syscall") KX_TAG("kx.init") int kx_init(struct kx_life *life)
-#define KX_FINI(life)							\
-	SEC("syscall") KX_TAG("kx.fini") int kx_fini(struct kx_life *life)
+#define KX_INIT(life)	KX_LIFE_(init, life)
+#define KX_FINI(life)	KX_LIFE_(fini, life)
+
+/* On the stack, because helpers do not take pointers into a context. */
+#define KX_LIFE_(what, life)						\
+	static __always_inline int kx_##what##_(const struct kx_life *life); \
+	SEC("syscall") KX_TAG("kx." #what)				\
+	int kx_##what(struct kx_life *ctx)				\
+	{								\
+		struct kx_life copy = *ctx;				\
+									\
+		return kx_##what##_(&copy);				\
+	}								\
+	static __always_inline int kx_##what##_(const struct kx_life *life)
 
 #endif
