@@ -17,6 +17,7 @@ CFLAGS	?= -O2 -g
 WARN	:= -Wall -Wextra -Wno-missing-field-initializers
 KX_CFLAGS := -std=gnu11 -D_GNU_SOURCE $(WARN) -Iinclude -I$(O)/skel $(CFLAGS)
 LIBS	:= -Wl,-Bstatic -lbpf -lelf -lz -Wl,-Bdynamic
+PIC_CFLAGS := -fPIC -fvisibility=hidden
 ifeq ($(SAN),1)
 KX_CFLAGS += -fsanitize=address,undefined -fno-sanitize-recover=undefined \
 	     -fno-omit-frame-pointer
@@ -47,6 +48,9 @@ BPF	:= $(patsubst bpf/%.bpf.c,%,$(wildcard bpf/*.bpf.c))
 SKELS	:= $(BPF:%=$(O)/skel/%.skel.h)
 TOOLS	:= kx kxtrace
 LIB_OBJS := $(patsubst %.c,$(O)/%.o,$(wildcard src/*.c))
+PIC_OBJS := $(LIB_OBJS:$(O)/%=$(O)/pic/%)
+LIB	:= $(O)/pic/libkx.a $(O)/libkx.so
+SONAME	:= libkx.so.$(firstword $(subst ., ,$(VERSION)))
 kx_OBJS	:= $(patsubst %.c,$(O)/%.o,$(wildcard tools/kx/*.c))
 kxtrace_OBJS := $(patsubst %.c,$(O)/%.o,$(wildcard tools/kxtrace/*.c \
 		  tools/kxtrace/decode/*.c tools/kxtrace/xlat/*.c))
@@ -59,10 +63,10 @@ UNIT_BPF := $(patsubst tests/unit/%.bpf.c,$(O)/bpf/%.bpf.o,$(wildcard tests/unit
 FUZZERS	:= $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c))
 TEST_EXT := $(patsubst %.bpf.c,$(O)/%.bpf.o,$(wildcard tests/ext/*.bpf.c))
 
-all: $(TOOLS:%=$(O)/%)
+all: $(TOOLS:%=$(O)/%) $(LIB)
 
 # A change of compiler or flags rebuilds what they made.
-FLAGS	:= $(CC) $(KX_CFLAGS) $(CLANG) $(BPF_CFLAGS) $(BTF)
+FLAGS	:= $(CC) $(KX_CFLAGS) $(PIC_CFLAGS) $(CLANG) $(BPF_CFLAGS) $(BTF)
 $(O)/flags: FORCE
 	@mkdir -p $(@D); echo '$(FLAGS)' | cmp -s - $@ || echo '$(FLAGS)' >$@
 
@@ -108,6 +112,24 @@ $(O)/libkx.a: $(LIB_OBJS)
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && ar rcs $@ $^
 
+# libkx for others: only what kx.h declares can be seen, in either form.
+$(O)/pic/%.o: %.c $(O)/flags
+	$(call say,PIC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(KX_CFLAGS) $(PIC_CFLAGS) -MMD -MP -c $< -o $@
+
+$(O)/pic/libkx.a: $(PIC_OBJS)
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && ld -r $^ -o $(@:.a=.o) && objcopy --localize-hidden $(@:.a=.o) && ar rcs $@ $(@:.a=.o)
+
+$(O)/libkx.so.$(VERSION): $(PIC_OBJS) src/libkx.map $(O)/flags
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(KX_CFLAGS) $(LDFLAGS) -shared -Wl,-soname,$(SONAME) -Wl,-z,defs \
+		-Wl,--version-script,src/libkx.map $(PIC_OBJS) -lbpf -lelf -lz -o $@
+
+$(O)/libkx.so: $(O)/libkx.so.$(VERSION)
+	$(Q)ln -sf libkx.so.$(VERSION) $(O)/$(SONAME) && ln -sf $(SONAME) $@
+
 .SECONDEXPANSION:
 $(TOOLS:%=$(O)/%): $(O)/%: $$(%_OBJS) $(O)/libkx.a
 	$(call say,LINK,$@)
@@ -141,11 +163,12 @@ fuzz: $(FUZZERS:%=$(O)/fuzz/%)
 			-artifact_prefix=$(O)/fuzz/ || exit 1; \
 	done
 
--include $(OBJS:.o=.d) $(BPF:%=$(O)/bpf/%.bpf.d) $(UNITS:.t=.d) $(UNIT_BPF:.o=.d) $(HELPERS:=.d) $(TEST_EXT:.o=.d)
+-include $(OBJS:.o=.d) $(PIC_OBJS:.o=.d) $(BPF:%=$(O)/bpf/%.bpf.d) $(UNITS:.t=.d) $(UNIT_BPF:.o=.d) $(HELPERS:=.d) $(TEST_EXT:.o=.d)
 
 # What a machine must have; `make deps` installs what is missing.
 BUILD_PACKAGES := gcc libc6-dev make clang libbpf-dev bpftool libelf-dev zlib1g-dev
-TEST_PACKAGES := $(BUILD_PACKAGES) perl strace git curl python3 procps iproute2 \
+TEST_PACKAGES := $(BUILD_PACKAGES) perl g++ pkg-config strace git curl python3 \
+		 procps iproute2 \
 		 qemu-system-x86 qemu-system-common busybox-static cpio kmod xz-utils \
 		 tar bash coreutils findutils
 BENCH_PACKAGES := $(BUILD_PACKAGES) strace linux-perf perl
@@ -173,12 +196,25 @@ deps-bench:
 
 ROOT	= $(if $(filter 0,$(shell id -u)),,sudo)
 
+# The life of an extension; written and built by whoever asks, the rest by root.
+define life
+mkdir -p $(O)/demo && cd $(O)/demo && as= && \
+kx() { \
+	echo "+ kx $$*"; \
+	$$as env XDG_CACHE_HOME='$(abspath $(O))/demo' '$(abspath $(O))/kx' "$$@"; \
+} && \
+kx new --force demo && kx build demo.bpf.c && as='$(ROOT)' && kx load demo.bpf.o step=2 && \
+{ kx list && kx get demo.started && kx set demo.step=10 && kx get demo; result=$$?; \
+kx unload demo && exit $$result; }
+endef
+
 demo: deps
 	@$(MAKE) all
 	@echo '+ kxtrace cat /etc/hostname'
 	@$(ROOT) $(O)/kxtrace cat /etc/hostname
 	@echo '+ kxtrace -c -f sh -c "ls /usr | wc -l"'
 	@$(ROOT) $(O)/kxtrace -c -f sh -c 'ls /usr | wc -l'
+	@$(life)
 
 # Unit tests run under the sanitizers and need no root; the others do.
 test: deps-test
@@ -187,8 +223,8 @@ test: deps-test
 	@$(MAKE) BTF=none O=build/minimal all
 	@$(ROOT) prove tests/prog tests/live tests/vm
 
-unit: $(UNITS)
-	@prove tests/unit
+unit: $(UNITS) $(LIB)
+	@KX_BUILD=$(O) prove tests/unit
 	@prove --exec '' $(UNITS)
 
 test-helpers: $(HELPERS) $(TEST_EXT)
@@ -201,7 +237,12 @@ install: all
 	install -d $(DESTDIR)$(prefix)/sbin $(DESTDIR)$(prefix)/include/kx $(DESTDIR)$(prefix)/lib
 	install -m 755 $(TOOLS:%=$(O)/%) $(DESTDIR)$(prefix)/sbin
 	install -m 644 include/kx/*.h $(DESTDIR)$(prefix)/include/kx
-	install -m 644 $(O)/libkx.a $(DESTDIR)$(prefix)/lib
+	install -m 644 $(O)/pic/libkx.a $(DESTDIR)$(prefix)/lib
+	install -m 755 $(O)/libkx.so.$(VERSION) $(DESTDIR)$(prefix)/lib
+	ln -sf libkx.so.$(VERSION) $(DESTDIR)$(prefix)/lib/$(SONAME)
+	ln -sf $(SONAME) $(DESTDIR)$(prefix)/lib/libkx.so
+	install -d $(DESTDIR)$(prefix)/lib/pkgconfig
+	sed 's|@prefix@|$(prefix)|; s|@version@|$(VERSION)|' src/libkx.pc.in >$(DESTDIR)$(prefix)/lib/pkgconfig/libkx.pc
 	install -d $(DESTDIR)$(prefix)/share/kx/new
 	install -m 644 vmlinux/*.h $(DESTDIR)$(prefix)/share/kx
 	install -m 644 tools/kx/new/*.bpf.c $(DESTDIR)$(prefix)/share/kx/new
@@ -216,12 +257,13 @@ clean:
 	rm -rf build
 
 help:
-	@echo 'make            builds build/kx and build/kxtrace'
-	@echo 'make demo       installs what is needed, builds, traces a real command'
+	@echo 'make            builds build/kx, build/kxtrace and the library, build/libkx.so'
+	@echo 'make demo       installs what is needed, builds, traces a real command,'
+	@echo '                and loads, changes and unloads an extension'
 	@echo 'make test       installs what is needed, builds, runs all tests'
 	@echo 'make fuzz       RUNS=10000000: damaged objects, as many as that'
 	@echo 'make bench      tables of ratios, measured in one run'
-	@echo 'make install    DESTDIR= prefix=/usr/local'
+	@echo 'make install    DESTDIR= prefix=/usr/local: programs, libkx with its headers, manuals'
 	@echo 'V=1 shows the commands, SAN=1 adds sanitizers, O=DIR builds elsewhere,'
 	@echo 'BTF=none builds from vmlinux/minimal.h instead of the kernel'"'"'s BTF'
 

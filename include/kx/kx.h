@@ -10,6 +10,9 @@
 extern "C" {
 #endif
 
+/* What is declared here is all that the shared library shows. */
+#pragma GCC visibility push(default)
+
 #define KX_VERSION	"0.1.0"
 
 /* libbpf's own types: an includer needs no libbpf header for this one. */
@@ -320,7 +323,9 @@ int kx_object_load(struct kx *kx, struct bpf_object *obj, const char *name);
  * Afterwards the skeleton's pointers to global variables are the kernel's own
  * memory, and its maps and programs are filled in.
  *
- * Return, Context, Kernel: as kx_object_load().
+ * Return: as kx_object_load().
+ * Context: as kx_object_load().
+ * Kernel: as kx_object_load().
  * Since: 0.1
  */
 int kx_skeleton_load(struct kx *kx, struct bpf_object_skeleton *skeleton,
@@ -1120,6 +1125,8 @@ int kx_loss_text(const struct kx_loss *loss, char *buf, size_t len);
  * Since: 0.1
  */
 int kx_stats_sum(struct kx *kx, int map_fd, void *out, size_t len);
+
+#pragma GCC visibility pop
 
 #ifdef __cplusplus
 }

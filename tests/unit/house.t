@@ -43,13 +43,6 @@ my @rude = grep {
 } grep { m{^src/} } @sources;
 is("@rude", '', 'the library never prints, exits, traps signals or reads the environment');
 
-for my $dialect (qw(c11 c17 c++17)) {
-	my $compiler = $dialect =~ /\+/ ? 'g++ -x c++' : 'gcc -x c';
-	next if $dialect =~ /\+/ && system('command -v g++ >/dev/null 2>&1');
-	is(system("echo '#include <kx/kx.h>' | $compiler -std=$dialect -Wall -Wextra -Werror -pedantic -Iinclude -fsyntax-only -"),
-	   0, "kx.h compiles alone as $dialect");
-}
-
 # Names in the kernel are at most 15 characters, so that it shows them whole.
 my @long = grep { length > 15 } map { my $t = slurp($_); $t =~ /^int BPF_PROG\((\w+)/mg, $t =~ /^\} (\w+) SEC\("\.maps"\)/mg } grep { m{^bpf/|\.bpf\.c$} } @sources;
 is("@long", '', 'programs and maps have names of at most 15 characters');
