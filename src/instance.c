@@ -341,7 +341,8 @@ void kx_instances_free(struct kx_instance **list, size_t nr)
 	free(list);
 }
 
-int kx_instances_list(struct kx *kx, struct kx_instance ***out, size_t *nr)
+/* The held ones cost a look at every map in the kernel. */
+static int list_make(struct kx *kx, bool held, struct kx_instance ***out, size_t *nr)
 {
 	_cleanup_names_ struct names dirs = {};
 	struct kx_instance **list = NULL, *inst;
@@ -354,7 +355,7 @@ int kx_instances_list(struct kx *kx, struct kx_instance ***out, size_t *nr)
 	for (size_t i = 0; !err && i < dirs.nr; i++)
 		if (name_is_valid(dirs.names[i]) && !instance_open_dir(kx, dirs.names[i], &inst))
 			err = list_add(&list, &found, inst);
-	while (!err && !held_next(kx, &walk, &inst))
+	while (held && !err && !held_next(kx, &walk, &inst))
 		err = list_add(&list, &found, inst);
 	if (err) {
 		kx_instances_free(list, found);
@@ -370,11 +371,22 @@ int kx_instances_list(struct kx *kx, struct kx_instance ***out, size_t *nr)
 	return 0;
 }
 
-int kx_instance_find_same(struct kx *kx, const struct kx_extension *ext, struct kx_instance **out)
+int kx_instances_list(struct kx *kx, struct kx_instance ***out, size_t *nr)
+{
+	return list_make(kx, true, out, nr);
+}
+
+int instances_resident(struct kx *kx, struct kx_instance ***out, size_t *nr)
+{
+	return list_make(kx, false, out, nr);
+}
+
+static int find_same(struct kx *kx, const struct kx_extension *ext, bool held,
+		     struct kx_instance **out)
 {
 	struct kx_instance **list;
 	size_t nr;
-	int err = kx_instances_list(kx, &list, &nr);
+	int err = list_make(kx, held, &list, &nr);
 
 	if (err)
 		return err;
@@ -387,6 +399,16 @@ int kx_instance_find_same(struct kx *kx, const struct kx_extension *ext, struct 
 	}
 	kx_instances_free(list, nr);
 	return err;
+}
+
+int kx_instance_find_same(struct kx *kx, const struct kx_extension *ext, struct kx_instance **out)
+{
+	return find_same(kx, ext, true, out);
+}
+
+int instance_find_resident(struct kx *kx, const struct kx_extension *ext, struct kx_instance **out)
+{
+	return find_same(kx, ext, false, out);
 }
 
 static const char *const states[] = {

@@ -18,13 +18,13 @@ static int find_loaded(struct kx *kx, const struct kx_dependency *need, struct k
 {
 	struct kx_instance **list;
 	size_t nr;
-	int err = kx_instances_list(kx, &list, &nr);
+	int err = instances_resident(kx, &list, &nr);
 
 	if (err)
 		return err;
 	err = -ENOENT;
 	for (size_t i = 0; err && i < nr; i++) {
-		if (list[i]->held || !list[i]->meta ||
+		if (!list[i]->meta ||
 		    entry_state(&list[i]->entry) == KX_STATE_UNLOADING ||
 		    !instance_is_called(list[i], need->name))
 			continue;
@@ -92,6 +92,18 @@ static int load_needed(struct generation *gen, struct kx_extension *const *chain
 	return 0;
 }
 
+/* No pin leads to a held user: who looks for users has to know that there may be one. */
+static int mark_held_user(struct generation *gen, const struct kx_instance *inst)
+{
+	char path[REGISTRY_PATH];
+	int err;
+
+	registry_path(path, REGISTRY "/%s/held", inst->name);
+	err = registry_mkdir(path);
+	return err && err != -EEXIST ? kx_fail(gen->kx, err, "%s: cannot make %s: %s", gen->who,
+					       path, kx_why(err)) : 0;
+}
+
 static int need_one(struct generation *gen, struct kx_extension *const *chain, size_t nr_chain,
 		    const struct kx_dependency *need)
 {
@@ -106,6 +118,8 @@ static int need_one(struct generation *gen, struct kx_extension *const *chain, s
 		err = load_needed(gen, chain, nr_chain, need, &inst);
 	if (err)
 		return err;
+	if (gen->opts && gen->opts->held)
+		err = mark_held_user(gen, inst);
 	text_add(&gen->text, "uses", "%u\t", inst->entry.kmid);
 	for (size_t i = 0; !err && i < gen->ext->about.nr_tagged; i++) {
 		const struct tagged *tagged = &gen->ext->about.tagged[i];

@@ -20,6 +20,7 @@
  *     files/               iterators: text for cat
  *     links/               programs that are attached without a dispatcher
  *   current                symbolic link to the running generation
+ *   held/                  empty, there once a held instance has used this one
  * REGISTRY/@/              what is being made or taken apart: whoever holds the
  *                          lock owns all of it, so after a crash it is waste
  */

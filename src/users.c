@@ -37,9 +37,16 @@ static bool stands_on(const struct kx_instance *user, uint32_t kmid)
 static int find_instances(struct kx *kx, struct kx_instance *inst, struct users *users)
 {
 	struct kx_instance **list;
+	char path[REGISTRY_PATH];
 	size_t nr;
-	int err = kx_instances_list(kx, &list, &nr);
+	int err;
 
+	/* To look for held ones is dear, and most are used by none, ever. */
+	registry_path(path, REGISTRY "/%s/held", inst->name);
+	if (access(path, F_OK) && errno == ENOENT)
+		err = instances_resident(kx, &list, &nr);
+	else
+		err = kx_instances_list(kx, &list, &nr);
 	if (err)
 		return err;
 	for (size_t i = 0; !err && i < nr; i++) {
@@ -71,21 +78,25 @@ static bool has_id(const struct meta *meta, const char *key, int field, unsigned
 	return false;
 }
 
+/* What a descriptor leads to: 1: something of bpf(2). -EACCES: nobody's business here. */
+static int is_bpf(int fds, const char *name)
+{
+	char target[14];
+	ssize_t len = readlinkat(fds, name, target, sizeof(target));
+
+	if (len < 0)
+		return -errno;
+	return len == sizeof(target) && !memcmp(target, "anon_inode:bpf", sizeof(target));
+}
+
 /* "map_id: 12" or "prog_id: 12" of one descriptor, when it is the instance's. */
 static bool is_open_here(const struct kx_instance *inst, int fds, const char *name)
 {
-	char path[32], line[128], target[32];
 	_cleanup_file_ FILE *info = NULL;
 	_cleanup_close_ int fd = -1;
+	char path[32], line[128];
 	unsigned long id;
-	ssize_t len;
 
-	len = readlinkat(fds, name, target, sizeof(target) - 1);
-	if (len < 0)
-		return false;
-	target[len] = '\0';
-	if (strncmp(target, "anon_inode:bpf", 14))
-		return false;
 	snprintf(path, sizeof(path), "../fdinfo/%.10s", name);
 	fd = openat(fds, path, O_RDONLY | O_CLOEXEC);
 	info = fd < 0 ? NULL : fdopen(fd, "r");
@@ -101,18 +112,34 @@ static bool is_open_here(const struct kx_instance *inst, int fds, const char *na
 	return false;
 }
 
+/* Kernel threads, most of /proc on a small machine, execute no file and open none. */
+static bool is_kernel_thread(const char *pid)
+{
+	char path[64], byte;
+
+	snprintf(path, sizeof(path), "/proc/%.16s/exe", pid);
+	return readlink(path, &byte, sizeof(byte)) < 0 && errno == ENOENT;
+}
+
 static bool process_uses(const struct kx_instance *inst, const char *pid)
 {
 	struct dirent *each;
 	char path[64];
 	bool found = false;
+	int bpf = 0;
 	DIR *dir;
 
+	if (is_kernel_thread(pid))
+		return false;
 	snprintf(path, sizeof(path), "/proc/%.16s/fd", pid);
 	dir = opendir(path);
-	while (dir && !found && (each = readdir(dir)))
-		found = isdigit((unsigned char)each->d_name[0]) &&
-			is_open_here(inst, dirfd(dir), each->d_name);
+	/* The kernel refuses to tell of all descriptors of a process, or of none. */
+	while (dir && !found && bpf != -EACCES && (each = readdir(dir))) {
+		if (!isdigit((unsigned char)each->d_name[0]))
+			continue;
+		bpf = is_bpf(dirfd(dir), each->d_name);
+		found = bpf > 0 && is_open_here(inst, dirfd(dir), each->d_name);
+	}
 	if (dir)
 		closedir(dir);
 	return found;
@@ -132,7 +159,7 @@ static void command_of(const char *pid, char out[16])
 
 static int find_processes(struct kx_instance *inst, struct users *users)
 {
-	uint32_t owner = inst->held ? inst->entry.page->pid : 0;
+	uint32_t owner = inst->held ? inst->entry.page->pid : 0, self = getpid();
 	DIR *dir = opendir("/proc");
 	struct dirent *each;
 	int err = 0;
@@ -141,7 +168,7 @@ static int find_processes(struct kx_instance *inst, struct users *users)
 		uint32_t pid = strtoul(each->d_name, NULL, 10);
 		struct kx_user *user;
 
-		if (!pid || pid == (uint32_t)getpid() || pid == owner ||
+		if (!pid || pid == self || pid == owner ||
 		    !process_uses(inst, each->d_name))
 			continue;
 		user = users_add(users);
