@@ -232,6 +232,7 @@ test-helpers: $(HELPERS) $(TEST_EXT)
 bench: deps-bench
 	@$(MAKE) all test-helpers
 	@$(ROOT) tests/bench/run
+	@$(ROOT) tests/bench/extensions
 
 install: all
 	install -d $(DESTDIR)$(prefix)/sbin $(DESTDIR)$(prefix)/include/kx $(DESTDIR)$(prefix)/lib

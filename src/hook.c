@@ -71,13 +71,16 @@ static bool is_unnamed_probe(const struct bpf_program *prog)
 
 /*
  * libbpf switches the perf event of a probe off when it destroys the link, pinned
- * or not; a link that is disconnected first keeps that event's descriptor open
- * until the process ends, which libbpf offers no way around.
+ * or not. Of a link that is disconnected first it closes nothing: the link itself
+ * is closed here, but the descriptor of that event stays open until the process
+ * ends, which libbpf offers no way around.
  */
 static void hook_done(struct hook *hook)
 {
-	if (hook->link && hook->pinned)
+	if (hook->link && hook->pinned) {
 		bpf_link__disconnect(hook->link);
+		close(hook->link_fd);
+	}
 	if (hook->link)
 		(void)bpf_link__destroy(hook->link);
 	else if (hook->link_fd >= 0)

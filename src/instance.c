@@ -8,6 +8,13 @@
 
 #include "described.h"
 #include "instance.h"
+#include "procfd.h"
+
+struct list {
+	struct kx *kx;
+	struct kx_instance **rows;
+	size_t nr;
+};
 
 int instance_new(struct kx *kx, struct entry *entry, struct kx_instance **out)
 {
@@ -220,45 +227,63 @@ bool instance_is_called(const struct kx_instance *inst, const char *name)
 	return false;
 }
 
-/* Every entry of a held instance: no pin leads to them, their ids do. */
-struct held_walk {
-	__u32 id;
-};
-
-static int held_next(struct kx *kx, struct held_walk *walk, struct kx_instance **out)
+/* Takes over @inst in any case. */
+static int list_add(struct list *list, struct kx_instance *inst)
 {
-	while (!bpf_map_get_next_id(walk->id, &walk->id)) {
-		_cleanup_close_ int fd = bpf_map_get_fd_by_id(walk->id);
-		struct entry entry = ENTRY_NONE;
-		int err;
+	struct kx_instance **more = realloc(list->rows, (list->nr + 1) * sizeof(*more));
 
-		if (fd < 0 || entry_take(fd, false, &entry))
-			continue;
-		(void)take_fd(fd);
-		if (!(entry.page->flags & KX_ENTRY_HELD)) {
-			entry_close(&entry);
-			continue;
-		}
-		err = instance_new(kx, &entry, out);
-		entry_close(&entry);
-		return err;
+	if (!more) {
+		kx_instance_close(inst);
+		return -ENOMEM;
 	}
-	return errno == ENOENT || errno == EPERM ? -ENOENT : -errno;
+	more[list->nr++] = inst;
+	list->rows = more;
+	return 0;
+}
+
+/* No pin leads to a held instance, but its process has its entry open. */
+static int take_held(void *ctx, const struct procfd *fd)
+{
+	struct list *list = ctx;
+	_cleanup_close_ int map = -1;
+	struct entry entry = ENTRY_NONE;
+	struct kx_instance *inst;
+	int err;
+
+	if (!fd->is_map || fd->map_type != BPF_MAP_TYPE_ARRAY ||
+	    fd->value_size != sizeof(struct kx_entry))
+		return 0;
+	for (size_t i = 0; i < list->nr; i++)
+		if (list->rows[i]->entry.kmid == fd->id)
+			return 0;
+	map = bpf_map_get_fd_by_id(fd->id);
+	if (map < 0 || entry_take(map, false, &entry))
+		return 0;
+	(void)take_fd(map);
+	if (!(entry.page->flags & KX_ENTRY_HELD)) {
+		entry_close(&entry);
+		return 0;
+	}
+	err = instance_new(list->kx, &entry, &inst);
+	entry_close(&entry);
+	return err ?: list_add(list, inst);
 }
 
 static int open_held(struct kx *kx, const char *name, uint64_t kmid, struct kx_instance **out)
 {
-	struct held_walk walk = {};
-	struct kx_instance *inst;
+	struct list list = { .kx = kx };
+	int err = procfd_walk(take_held, &list) ?: -ENOENT;
 
-	while (!held_next(kx, &walk, &inst)) {
-		if (name ? !strcmp(inst->name, name) : inst->entry.kmid == kmid) {
-			*out = inst;
-			return 0;
-		}
-		kx_instance_close(inst);
+	for (size_t i = 0; err == -ENOENT && i < list.nr; i++) {
+		struct kx_instance **row = &list.rows[i];
+
+		if (name ? strcmp((*row)->name, name) : (*row)->entry.kmid != kmid)
+			continue;
+		*out = take_ptr(*row);
+		err = 0;
 	}
-	return -ENOENT;
+	kx_instances_free(list.rows, list.nr);
+	return err;
 }
 
 static bool is_kmid(const char *who)
@@ -320,20 +345,6 @@ static int by_kmid(const void *a, const void *b)
 	return (*x)->entry.kmid < (*y)->entry.kmid ? -1 : (*x)->entry.kmid > (*y)->entry.kmid;
 }
 
-/* Takes over @inst in any case. */
-static int list_add(struct kx_instance ***list, size_t *nr, struct kx_instance *inst)
-{
-	struct kx_instance **more = realloc(*list, (*nr + 1) * sizeof(*more));
-
-	if (!more) {
-		kx_instance_close(inst);
-		return -ENOMEM;
-	}
-	more[(*nr)++] = inst;
-	*list = more;
-	return 0;
-}
-
 void kx_instances_free(struct kx_instance **list, size_t nr)
 {
 	while (list && nr)
@@ -341,40 +352,50 @@ void kx_instances_free(struct kx_instance **list, size_t nr)
 	free(list);
 }
 
-int kx_instances_list(struct kx *kx, struct kx_instance ***out, size_t *nr)
+static int list_make(struct kx *kx, bool held, struct kx_instance ***out, size_t *nr)
 {
 	_cleanup_names_ struct names dirs = {};
-	struct kx_instance **list = NULL, *inst;
-	struct held_walk walk = {};
-	size_t found = 0;
+	struct list list = { .kx = kx };
+	struct kx_instance *inst;
 	int err = names_read(REGISTRY, &dirs.names, &dirs.nr);
 
 	/* No directory: nothing was ever loaded. */
 	err = err == -ENOENT ? 0 : err;
 	for (size_t i = 0; !err && i < dirs.nr; i++)
 		if (name_is_valid(dirs.names[i]) && !instance_open_dir(kx, dirs.names[i], &inst))
-			err = list_add(&list, &found, inst);
-	while (!err && !held_next(kx, &walk, &inst))
-		err = list_add(&list, &found, inst);
+			err = list_add(&list, inst);
+	if (!err && held)
+		err = procfd_walk(take_held, &list);
 	if (err) {
-		kx_instances_free(list, found);
+		kx_instances_free(list.rows, list.nr);
 		return kx_fail(kx, err, "%s: cannot be listed: %s", REGISTRY, kx_why(err));
 	}
 	/* One that cannot be described is listed all the same. */
-	for (size_t i = 0; i < found; i++)
-		(void)instance_refresh(kx, list[i]);
-	if (found)
-		qsort(list, found, sizeof(*list), by_kmid);
-	*out = list;
-	*nr = found;
+	for (size_t i = 0; i < list.nr; i++)
+		(void)instance_refresh(kx, list.rows[i]);
+	if (list.nr)
+		qsort(list.rows, list.nr, sizeof(*list.rows), by_kmid);
+	*out = list.rows;
+	*nr = list.nr;
 	return 0;
 }
 
-int kx_instance_find_same(struct kx *kx, const struct kx_extension *ext, struct kx_instance **out)
+int kx_instances_list(struct kx *kx, struct kx_instance ***out, size_t *nr)
+{
+	return list_make(kx, true, out, nr);
+}
+
+int instances_resident(struct kx *kx, struct kx_instance ***out, size_t *nr)
+{
+	return list_make(kx, false, out, nr);
+}
+
+static int find_same(struct kx *kx, const struct kx_extension *ext, bool held,
+		     struct kx_instance **out)
 {
 	struct kx_instance **list;
 	size_t nr;
-	int err = kx_instances_list(kx, &list, &nr);
+	int err = list_make(kx, held, &list, &nr);
 
 	if (err)
 		return err;
@@ -387,6 +408,16 @@ int kx_instance_find_same(struct kx *kx, const struct kx_extension *ext, struct 
 	}
 	kx_instances_free(list, nr);
 	return err;
+}
+
+int kx_instance_find_same(struct kx *kx, const struct kx_extension *ext, struct kx_instance **out)
+{
+	return find_same(kx, ext, true, out);
+}
+
+int instance_find_resident(struct kx *kx, const struct kx_extension *ext, struct kx_instance **out)
+{
+	return find_same(kx, ext, false, out);
 }
 
 static const char *const states[] = {

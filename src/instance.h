@@ -34,6 +34,14 @@ int instance_open_dir(struct kx *kx, const char *name, struct kx_instance **out)
 /* Under the lock: is it still the one in the registry? -ENOENT, and a sentence. */
 int instance_is_there(struct kx *kx, const struct kx_instance *inst);
 
+/*
+ * As kx_instances_list() and kx_instance_find_same(), without the held ones, for
+ * which all processes are looked at.
+ */
+int instances_resident(struct kx *kx, struct kx_instance ***out, size_t *nr);
+int instance_find_resident(struct kx *kx, const struct kx_extension *ext,
+			   struct kx_instance **out);
+
 /* Around an entry, which it takes over. */
 int instance_new(struct kx *kx, struct entry *entry, struct kx_instance **out);
 

@@ -30,11 +30,10 @@ static int refuse_second(struct kx *kx, const struct kx_extension *ext, const ch
 	}
 	if (err != -ENOENT)
 		return err;
-	if (own_name || kx_instance_find_same(kx, ext, &inst))
+	if (own_name || instance_find_resident(kx, ext, &inst))
 		return 0;
-	err = inst->held ? 0 : kx_fail(kx, -EEXIST, "%s: this content is loaded already, as %s, kmid %u; "
-				       "--as NAME loads a second instance", name, inst->name,
-				       inst->entry.kmid);
+	err = kx_fail(kx, -EEXIST, "%s: this content is loaded already, as %s, kmid %u; --as NAME "
+		      "loads a second instance", name, inst->name, inst->entry.kmid);
 	kx_instance_close(inst);
 	return err;
 }
@@ -184,7 +183,7 @@ static void needed_go_live(struct kx *kx, struct kx_instance *inst)
 	size_t nr;
 
 	if (instance_refresh(kx, inst) || !meta_next(inst->meta, "uses", NULL) ||
-	    kx_instances_list(kx, &list, &nr))
+	    instances_resident(kx, &list, &nr))
 		return;
 	while ((line = meta_next(inst->meta, "uses", line)))
 		for (size_t i = 0; i < nr; i++)

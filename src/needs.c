@@ -18,13 +18,13 @@ static int find_loaded(struct kx *kx, const struct kx_dependency *need, struct k
 {
 	struct kx_instance **list;
 	size_t nr;
-	int err = kx_instances_list(kx, &list, &nr);
+	int err = instances_resident(kx, &list, &nr);
 
 	if (err)
 		return err;
 	err = -ENOENT;
 	for (size_t i = 0; err && i < nr; i++) {
-		if (list[i]->held || !list[i]->meta ||
+		if (!list[i]->meta ||
 		    entry_state(&list[i]->entry) == KX_STATE_UNLOADING ||
 		    !instance_is_called(list[i], need->name))
 			continue;

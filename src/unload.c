@@ -182,7 +182,7 @@ static int unload_pass(struct kx *kx, size_t *nr)
 {
 	struct kx_instance **list;
 	size_t found;
-	int err = kx_instances_list(kx, &list, &found);
+	int err = instances_resident(kx, &list, &found);
 
 	if (err)
 		return err;
@@ -190,7 +190,7 @@ static int unload_pass(struct kx *kx, size_t *nr)
 		_cleanup_free_ struct kx_user *users = NULL;
 		size_t nr_users = 0;
 
-		if (list[i]->held || !(list[i]->entry.page->flags & KX_ENTRY_ON_DEMAND))
+		if (!(list[i]->entry.page->flags & KX_ENTRY_ON_DEMAND))
 			continue;
 		err = kx_instance_users(kx, list[i], &users, &nr_users);
 		if (err || nr_users)

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* kx_instance_users(): instances that stand on one, processes that have it open. */
-#include <ctype.h>
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 
 #include "instance.h"
+#include "procfd.h"
 
 struct users {
 	struct kx_user *rows;
@@ -58,7 +56,7 @@ static int find_instances(struct kx *kx, struct kx_instance *inst, struct users 
 }
 
 /* Is a number in the instance's own lines of that key, in that field? */
-static bool has_id(const struct meta *meta, const char *key, int field, unsigned long id)
+static bool has_id(const struct meta *meta, const char *key, int field, uint32_t id)
 {
 	const struct meta_line *line = NULL;
 
@@ -71,93 +69,52 @@ static bool has_id(const struct meta *meta, const char *key, int field, unsigned
 	return false;
 }
 
-/*
- * "map_id: 12" or "prog_id: 12" of one descriptor, when it is the instance's. Its
- * entry does not count: whoever looks at the registry has that open.
- */
-static bool is_open_here(const struct kx_instance *inst, int fds, const char *name)
-{
-	char path[32], line[128], target[32];
-	_cleanup_file_ FILE *info = NULL;
-	_cleanup_close_ int fd = -1;
-	unsigned long id;
-	ssize_t len;
-
-	len = readlinkat(fds, name, target, sizeof(target) - 1);
-	if (len < 0)
-		return false;
-	target[len] = '\0';
-	if (strncmp(target, "anon_inode:bpf", 14))
-		return false;
-	snprintf(path, sizeof(path), "../fdinfo/%.10s", name);
-	fd = openat(fds, path, O_RDONLY | O_CLOEXEC);
-	info = fd < 0 ? NULL : fdopen(fd, "r");
-	if (!info)
-		return false;
-	(void)take_fd(fd);
-	while (fgets(line, sizeof(line), info)) {
-		if (sscanf(line, "map_id: %lu", &id) == 1)
-			return has_id(inst->meta, "map", 7, id);
-		if (sscanf(line, "prog_id: %lu", &id) == 1)
-			return has_id(inst->meta, "prog", 3, id);
-	}
-	return false;
-}
-
-static bool process_uses(const struct kx_instance *inst, const char *pid)
-{
-	struct dirent *each;
-	char path[64];
-	bool found = false;
-	DIR *dir;
-
-	snprintf(path, sizeof(path), "/proc/%.16s/fd", pid);
-	dir = opendir(path);
-	while (dir && !found && (each = readdir(dir)))
-		found = isdigit((unsigned char)each->d_name[0]) &&
-			is_open_here(inst, dirfd(dir), each->d_name);
-	if (dir)
-		closedir(dir);
-	return found;
-}
-
-static void command_of(const char *pid, char out[16])
+static void command_of(uint32_t pid, char out[16])
 {
 	_cleanup_file_ FILE *file = NULL;
 	char path[64];
 
-	snprintf(path, sizeof(path), "/proc/%.16s/comm", pid);
+	snprintf(path, sizeof(path), "/proc/%u/comm", pid);
 	file = fopen(path, "re");
 	if (!file || !fgets(out, 16, file))
 		snprintf(out, 16, "?");
 	out[strcspn(out, "\n")] = '\0';
 }
 
+struct search {
+	const struct kx_instance *inst;
+	struct users *users;
+	uint32_t self;
+	uint32_t owner;		/* of a held one */
+	uint32_t last;		/* process that was listed */
+};
+
+/* The entry does not count: whoever looks at the registry has that open. */
+static int take_process(void *ctx, const struct procfd *fd)
+{
+	struct search *search = ctx;
+	const struct meta *meta = search->inst->meta;
+	struct kx_user *user;
+
+	if (fd->pid == search->self || fd->pid == search->owner || fd->pid == search->last ||
+	    !(fd->is_map ? has_id(meta, "map", 7, fd->id) : has_id(meta, "prog", 3, fd->id)))
+		return 0;
+	user = users_add(search->users);
+	if (!user)
+		return -ENOMEM;
+	search->last = user->pid = fd->pid;
+	command_of(fd->pid, user->command);
+	return 0;
+}
+
 static int find_processes(struct kx_instance *inst, struct users *users)
 {
-	uint32_t owner = inst->held ? inst->entry.page->pid : 0;
-	DIR *dir = opendir("/proc");
-	struct dirent *each;
-	int err = 0;
+	struct search search = {
+		.inst = inst, .users = users, .self = getpid(),
+		.owner = inst->held ? inst->entry.page->pid : 0,
+	};
 
-	while (dir && !err && (each = readdir(dir))) {
-		uint32_t pid = strtoul(each->d_name, NULL, 10);
-		struct kx_user *user;
-
-		if (!pid || pid == (uint32_t)getpid() || pid == owner ||
-		    !process_uses(inst, each->d_name))
-			continue;
-		user = users_add(users);
-		if (user) {
-			user->pid = pid;
-			command_of(each->d_name, user->command);
-		} else {
-			err = -ENOMEM;
-		}
-	}
-	if (dir)
-		closedir(dir);
-	return err;
+	return procfd_walk(take_process, &search);
 }
 
 int kx_instance_users(struct kx *kx, struct kx_instance *inst, struct kx_user **out, size_t *nr)
