@@ -94,7 +94,8 @@ static void check_generations(struct check *check, struct kx_instance *inst)
 			continue;
 		if (check->repair)
 			for (uint32_t other = 1; other < KX_NR_SLOTS; other++)
-				seen[slot] = seen[other] >= seen[slot] ? seen[other] + 1 : seen[slot];
+				if (seen[other] >= seen[slot])
+					seen[slot] = seen[other] + 1;
 		found(check, 0, "%s: its upgrade was killed after the switch", inst->name);
 	}
 	previous = instance_previous(inst);

@@ -77,7 +77,8 @@ static int verdict_of(const struct hook *hook, const struct bpf_prog_info *info,
 }
 
 #define INSN(code_, dst, src, off_, imm_) \
-	((struct bpf_insn){ .code = code_, .dst_reg = dst, .src_reg = src, .off = off_, .imm = imm_ })
+	((struct bpf_insn){ .code = code_, .dst_reg = dst, .src_reg = src, \
+			    .off = off_, .imm = imm_ })
 
 /* The BTF of the module that has the function the program is for; -1: vmlinux. */
 static int module_btf(const struct bpf_prog_info *info)

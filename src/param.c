@@ -19,7 +19,8 @@ static int page_fill(struct section_page *page, bool writable)
 	__u32 key = 0;
 
 	if (writable) {
-		page->bytes = mmap(NULL, page->len, PROT_READ | PROT_WRITE, MAP_SHARED, page->fd, 0);
+		page->bytes = mmap(NULL, page->len, PROT_READ | PROT_WRITE, MAP_SHARED, page->fd,
+				   0);
 		if (page->bytes == MAP_FAILED)	/* frozen: load-time parameters */
 			page->bytes = mmap(NULL, page->len, PROT_READ, MAP_SHARED, page->fd, 0);
 		page->mapped = page->bytes != MAP_FAILED;

@@ -257,7 +257,8 @@ int kx_upgrade(struct kx *kx, struct kx_instance *inst, struct kx_extension *ext
 
 	if (opts)
 		memcpy(&usual, opts, opts->size < sizeof(usual) ? opts->size : sizeof(usual));
-	err = inst->held ? 0 : change_begin(kx, usual.wait_ms, &lock) ?: instance_is_there(kx, inst);
+	err = inst->held ? 0 : change_begin(kx, usual.wait_ms, &lock) ?:
+			       instance_is_there(kx, inst);
 	if (!err)
 		err = instance_refresh(kx, inst);
 	if (!err)
