@@ -171,8 +171,8 @@ static const struct btf_type *pointee(const struct btf *btf, uint32_t id, uint32
 
 	if (!t || !btf_is_ptr(t))
 		return NULL;
-	*out = skip(btf, t->type);
-	return btf__type_by_id(btf, *out);
+	*out = t->type;
+	return btf__type_by_id(btf, skip(btf, t->type));
 }
 
 /* A member of a map's definition. */
