@@ -220,6 +220,7 @@ demo: deps
 test: deps-test
 	@$(MAKE) all test-helpers
 	@$(MAKE) SAN=1 unit
+	@$(MAKE) fuzz RUNS=5000
 	@$(MAKE) BTF=none O=build/minimal all
 	@$(ROOT) prove tests/prog tests/live tests/vm
 
