@@ -167,7 +167,7 @@ fuzz: $(FUZZERS:%=$(O)/fuzz/%)
 
 # What a machine must have; `make deps` installs what is missing.
 BUILD_PACKAGES := gcc libc6-dev make clang libbpf-dev bpftool libelf-dev zlib1g-dev
-TEST_PACKAGES := $(BUILD_PACKAGES) perl g++ pkg-config strace git curl python3 \
+TEST_PACKAGES := $(BUILD_PACKAGES) libclang-rt-dev perl g++ pkg-config strace git curl python3 \
 		 procps iproute2 \
 		 qemu-system-x86 qemu-system-common busybox-static cpio kmod xz-utils \
 		 tar bash coreutils findutils

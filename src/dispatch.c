@@ -123,8 +123,8 @@ static int stub_load(const struct hook *hook, const struct bpf_prog_info *info, 
 		.prog_flags = bpf_program__flags(hook->prog));
 	int fd;
 
-	fd = bpf_prog_load(info->type, hook->pin, "GPL", insns, sizeof(insns) / sizeof(insns[0]),
-			   &opts);
+	fd = bpf_prog_load(info->type, bpf_program__name(hook->prog), "GPL", insns,
+			   sizeof(insns) / sizeof(insns[0]), &opts);
 	return fd < 0 ? -errno : fd;
 }
 

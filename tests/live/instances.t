@@ -29,7 +29,7 @@ sub refused {
 	is(kx('list', '--json')->{out} =~ s/"(?:memory|runs|run_ns|missed)":[^,}]*//gr, $before, "$name: nothing has changed");
 }
 
-sub clean { kx('unload', '--with-users', $_) for grep { -e "$registry/$_" } qw(imports stands second life files); }
+sub clean { kx('unload', '--with-users', $_) for grep { -e "$registry/$_" } qw(imports stands second life files probes packets); }
 END { clean() if $> == 0 && defined $kx; }
 clean();
 
@@ -182,6 +182,38 @@ is(slurp("$registry/files/current/files/tasks"), "version 2.0, first of the task
 is(kx('rollback', 'files')->{err}, '', 'and back');
 is(slurp("$registry/files/current/files/tasks"), "version 1.0, first of the tasks\n", 'the old text');
 is(kx('unload', 'files')->{err}, '', 'gone');
+
+# Where to attach: a program of one process; two devices at once.
+my $events = "$build/tests/live/events";
+my %has = map { my $row = decode_json($_); $row->{name} => $row->{state} eq 'available' }
+    split /\n/, kx('features', '--json')->{out};
+SKIP: {
+	skip 'this kernel has no uprobes', 5 unless $has{uprobe};
+	my @makers = map { start($events, 'call') } 1 .. 2;
+	wait_for(sub { 2 == grep { slurp($_->{out}) =~ /ready/ } @makers });
+	refused(['load', "$ext/probes.bpf.o"], qr/program by_uprobe is attached where the parameter program says, which is empty: give it a value, program=path/, 'no place to attach to');
+	refused(['load', "$ext/probes.bpf.o", 'program=/nosuch/program'], qr{cannot attach program by_uprobe.*/nosuch/program}, 'a place that is not there');
+	is(kx('load', "$ext/probes.bpf.o", "program=$events", "pid=$makers[0]{pid}")->{err}, '', 'a probe in one process');
+	ok(wait_for(sub { value('probes.by[0]') > 10 }), 'it acts there');
+	my $doubled = sub { my ($row) = map { decode_json($_) } kx('get', 'probes.seen', '--json')->{out}; my $sum = 0; $sum += $_->{doubled} for @{ $row->{value} }; return $sum; };
+	is($doubled->(), 0, 'and only there: two would count the same numbers');
+	is(kx('unload', 'probes')->{err}, '', 'unload');
+	is(kx('load', "$ext/probes.bpf.o", "program=$events")->{err}, '', 'a probe in every process');
+	ok(wait_for(sub { $doubled->() > 0 }), 'sees both');
+	is(kx('unload', 'probes')->{err}, '', 'unload');
+	kill TERM => $_->{pid} for @makers;
+	finish($_) for @makers;
+}
+my ($cgroup) = grep { -e "$_/cgroup.procs" } '/sys/fs/cgroup/unified', '/sys/fs/cgroup';
+my $devices = run('unshare', '--net', 'sh', '-c', "ip link add kx0 type veth peer name kx1 && " .
+	"$kx load $ext/packets.bpf.o device=kx0,kx1 cgroup=$cgroup; " .
+	"ls $registry/packets/hooks; $kx unload packets; $kx load $ext/packets.bpf.o device=kx0,kx9 cgroup=$cgroup; ls $registry");
+SKIP: {
+	skip 'no veth or no cgroup2 here', 3 if $devices->{err} =~ /Unknown device type|not supported/ || !$cgroup;
+	like($devices->{out}, qr/^by_cgroup\nby_xdp\nby_xdp-2$/m, 'two devices: a hook at each');
+	like($devices->{err}, qr/cannot attach program by_xdp to xdp kx9: no such device/, 'one that is not there');
+	unlike($devices->{out}, qr/packets\Z/, 'nothing is left of it');
+}
 
 # Two at the same instant: exactly one wins, each time.
 my $parallel = $ENV{KX_VM_KERNEL} ? 20 : 100;
