@@ -26,6 +26,7 @@ endif
 # Kernel code: the types come from BTF, or where there is none from minimal.h.
 MULTIARCH := $(shell $(CC) -print-multiarch 2>/dev/null)
 BPF_CFLAGS := -target bpf -mcpu=v3 -O2 -g -Wall -Wextra -Wno-unused-parameter \
+	      -fms-extensions -Wno-microsoft-anon-tag \
 	      -D__TARGET_ARCH_$(ARCH) -Ivmlinux -I$(O)/vmlinux -Ibpf -Iinclude \
 	      -idirafter /usr/include/$(MULTIARCH)
 ifeq ($(BTF),none)

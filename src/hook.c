@@ -420,6 +420,10 @@ int hook_attach(struct kx *kx, const char *who, struct hook *hook)
 	_scope_ struct kx *outer = scope_enter(kx);
 	int err = 0, fd = -1;
 
+	/* libbpf looks there for tracepoints and probes; without it the attachment says why. */
+	if (bpf_program__type(hook->prog) == BPF_PROG_TYPE_TRACEPOINT ||
+	    bpf_program__type(hook->prog) == BPF_PROG_TYPE_KPROBE)
+		(void)kx_mount_ensure(kx, KX_MOUNT_TRACEFS);
 	errno = 0;
 	if (hook->stub_fd >= 0)
 		err = attach_stub(hook, &fd);

@@ -225,7 +225,8 @@ is(scalar(grep { $_->{exit} && $_->{err} !~ /loaded already, kmid \d+/ } @result
 is(kx('check')->{out}, '', 'nothing is left behind');
 @results = map { finish($_, 120) } map { start($kx, 'unload', 'life') } 1 .. 10;
 is(scalar(grep { !$_->{exit} } @results), 1, 'ten unloads at once: one wins');
-is(scalar(grep { $_->{exit} && $_->{err} !~ /not loaded/ } @results), 0, 'the others find nothing');
+is(scalar(grep { $_->{exit} && $_->{err} !~ /not loaded/ } @results), 0, 'the others find nothing')
+    or diag(map { $_->{err} } grep { $_->{exit} && $_->{err} !~ /not loaded/ } @results);
 
 # Anything at once, for a while; then all is in order.
 my @workers = map {

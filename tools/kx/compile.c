@@ -33,6 +33,8 @@ struct words {
  */
 static char *const flags[] = {
 	"-target", "bpf", "-mcpu=v3", "-O2", "-g", "-Wall",
+	/* Newer kernels have members without a name whose structure has one. */
+	"-fms-extensions", "-Wno-microsoft-anon-tag",
 	"-Werror=unknown-attributes", "-fdebug-compilation-dir=.",
 };
 
