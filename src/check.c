@@ -11,6 +11,7 @@
 struct check {
 	struct kx *kx;
 	bool repair;
+	bool asked;	/* by a user: else it is on the way to a change */
 	kx_check_fn fn;
 	void *ctx;
 	int found;
@@ -150,6 +151,9 @@ static int check_instance(struct check *check, const char *name)
 
 	if (err == -EACCES)
 		return err;
+	/* No command leaves such a thing: what is not ours goes only on demand. */
+	if (err == -EPROTONOSUPPORT || (err && !check->asked))
+		return 0;
 	if (err) {
 		registry_path(path, REGISTRY "/%.64s", name);
 		found(check, check->repair ? registry_remove(path) : 0,
@@ -164,9 +168,11 @@ static int check_instance(struct check *check, const char *name)
 	return 0;
 }
 
-int check_locked(struct kx *kx, bool repair, kx_check_fn fn, void *ctx)
+static int check_all(struct kx *kx, bool repair, bool asked, kx_check_fn fn, void *ctx)
 {
-	struct check check = { .kx = kx, .repair = repair, .fn = fn, .ctx = ctx };
+	struct check check = {
+		.kx = kx, .repair = repair, .asked = asked, .fn = fn, .ctx = ctx,
+	};
 	_cleanup_names_ struct names list = {};
 	int err = names_read(REGISTRY, &list.names, &list.nr);
 
@@ -174,8 +180,12 @@ int check_locked(struct kx *kx, bool repair, kx_check_fn fn, void *ctx)
 	for (size_t i = 0; !err && i < list.nr; i++)
 		if (name_is_valid(list.names[i]))
 			err = check_instance(&check, list.names[i]);
-	/* What was repaired may have lain in staging for a moment. */
 	return err ?: check.found;
+}
+
+int check_locked(struct kx *kx)
+{
+	return check_all(kx, true, false, NULL, NULL);
 }
 
 int change_begin(struct kx *kx, uint32_t wait_ms, int *lock)
@@ -185,7 +195,7 @@ int change_begin(struct kx *kx, uint32_t wait_ms, int *lock)
 
 	if (err)
 		return err;
-	err = check_locked(kx, true, NULL, NULL);
+	err = check_locked(kx);
 	if (err < 0)
 		return err;
 	*lock = take_fd(fd);
@@ -200,5 +210,5 @@ int kx_check(struct kx *kx, int repair, kx_check_fn fn, void *ctx)
 	if (access(REGISTRY, F_OK) && errno == ENOENT)
 		return 0;
 	err = registry_lock(kx, 0, &lock);
-	return err ?: check_locked(kx, repair, fn, ctx);
+	return err ?: check_all(kx, repair, true, fn, ctx);
 }

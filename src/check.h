@@ -13,7 +13,7 @@
  */
 int change_begin(struct kx *kx, uint32_t wait_ms, int *lock);
 
-/* How many things were found, or a negative errno. */
-int check_locked(struct kx *kx, bool repair, kx_check_fn fn, void *ctx);
+/* Repair what killed commands leave. How many things it was, or a negative errno. */
+int check_locked(struct kx *kx);
 
 #endif

@@ -31,11 +31,14 @@ static void command_read(char *out, size_t len)
 	out[got] = '\0';
 }
 
-static bool is_entry(const struct kx_entry *page)
+static int judge(const struct kx_entry *page)
 {
-	return page->magic == KX_ENTRY_MAGIC && page->abi == KX_ABI &&
-	       memchr(page->name, '\0', sizeof(page->name)) &&
-	       memchr(page->command, '\0', sizeof(page->command));
+	if (page->magic != KX_ENTRY_MAGIC)
+		return -EPROTO;
+	if (page->abi != KX_ABI)
+		return -EPROTONOSUPPORT;
+	return memchr(page->name, '\0', sizeof(page->name)) &&
+	       memchr(page->command, '\0', sizeof(page->command)) ? 0 : -EPROTO;
 }
 
 static int read_copy(int fd, struct kx_entry *page)
@@ -63,8 +66,10 @@ int entry_take(int fd, bool writable, struct entry *out)
 	if (bpf_obj_get_info_by_fd(fd, &info, &len))
 		return -errno;
 	if (info.type != BPF_MAP_TYPE_ARRAY || strcmp(info.name, "kx_entry") ||
-	    info.value_size != sizeof(*page) || !(info.map_flags & KX_F_MMAPABLE))
+	    !(info.map_flags & KX_F_MMAPABLE))
 		return -EPROTO;
+	if (info.value_size != sizeof(*page))
+		return -EPROTONOSUPPORT;
 	if (writable) {
 		page = mmap(NULL, PAGE_LEN, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 		if (page == MAP_FAILED)
@@ -73,8 +78,7 @@ int entry_take(int fd, bool writable, struct entry *out)
 		page = calloc(1, PAGE_LEN);
 		err = page ? read_copy(fd, page) : -ENOMEM;
 	}
-	if (!err && !is_entry(page))
-		err = -EPROTO;
+	err = err ?: judge(page);
 	if (err) {
 		page_free(page, writable);
 		return err;

@@ -23,7 +23,8 @@ int entry_make(struct kx *kx, const char *name, uint32_t flags, struct entry *ou
 
 /*
  * From a descriptor, which it takes over on success. @writable: it was opened so;
- * the kernel maps no others. -EPROTO: not an entry.
+ * the kernel maps no others. -EPROTO: not an entry; -EPROTONOSUPPORT: one of another
+ * version of kx.
  */
 int entry_take(int fd, bool writable, struct entry *out);
 

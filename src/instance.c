@@ -78,6 +78,9 @@ int instance_open_dir(struct kx *kx, const char *name, struct kx_instance **out)
 	if (err == -EACCES)
 		return kx_fail(kx, err, "%s: is loaded, but its entry %s is not for this user", name,
 			       path);
+	if (err == -EPROTONOSUPPORT)
+		return kx_fail(kx, err, "%s: was loaded by another version of kx, which has to be used "
+			       "for it", name);
 	if (err)
 		return kx_fail(kx, err, "%s: its entry %s is damaged: %s; kx check --repair removes "
 			       "it", name, path, kx_why(err));

@@ -175,8 +175,7 @@ int load_locked(struct kx *kx, struct kx_extension *const *chain, size_t nr_chai
 	return err ?: instance_refresh(kx, *out);
 }
 
-/* Those it stands on were held back until it was sure to stay. */
-static void needed_go_live(struct kx *kx, struct kx_instance *inst)
+void needed_go_live(struct kx *kx, struct kx_instance *inst)
 {
 	const struct meta_line *line = NULL;
 	struct kx_instance **list;
@@ -218,7 +217,7 @@ int kx_load(struct kx *kx, struct kx_extension *ext, const struct kx_load_opts *
 		/* What was loaded for it goes too, but its reason stays. */
 		memcpy(why, kx->error, sizeof(why));
 		if (lock >= 0)
-			(void)check_locked(kx, true, NULL, NULL);
+			(void)check_locked(kx);
 		memcpy(kx->error, why, sizeof(why));
 		return err;
 	}

@@ -17,6 +17,9 @@ int load_locked(struct kx *kx, struct kx_extension *const *chain, size_t nr_chai
 /* From LOADING to LIVE. */
 void instance_go_live(struct kx_instance *inst);
 
+/* Those it stands on were held back until it was sure to stay. */
+void needed_go_live(struct kx *kx, struct kx_instance *inst);
+
 /*
  * Close the gate, run fini, remove all of it. A fini that fails is told by the
  * result -ECANCELED, but does not keep anything loaded.

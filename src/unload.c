@@ -10,14 +10,13 @@
 /* The slot that was active last: a repair finds the gate closed. */
 static uint32_t last_active(const struct kx_instance *inst)
 {
-	uint32_t best = entry_active(&inst->entry);
+	const uint32_t *seen = inst->entry.page->seen;
+	uint32_t active = entry_active(&inst->entry), best = 1;
 
-	for (uint32_t slot = 1; !best && slot < KX_NR_SLOTS; slot++)
-		best = inst->entry.page->seen[slot] ? slot : 0;
-	for (uint32_t slot = 1; !entry_active(&inst->entry) && slot < KX_NR_SLOTS; slot++)
-		if (inst->entry.page->seen[slot] > inst->entry.page->seen[best])
+	for (uint32_t slot = 1; slot < KX_NR_SLOTS; slot++)
+		if (seen[slot] > seen[best])
 			best = slot;
-	return best ?: 1;
+	return active ?: best;
 }
 
 /* After this no program of it runs any more. */

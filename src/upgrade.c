@@ -271,11 +271,12 @@ int kx_upgrade(struct kx *kx, struct kx_instance *inst, struct kx_extension *ext
 		memcpy(why, kx->error, sizeof(why));
 		generation_free(gen);
 		if (lock >= 0)
-			(void)check_locked(kx, true, NULL, NULL);
+			(void)check_locked(kx);
 		memcpy(kx->error, why, sizeof(why));
 		return err;
 	}
 	switch_to(inst, gen->slot);
+	needed_go_live(kx, inst);
 	err = carry_params(gen, inst);
 	if (!err)
 		err = set_live(gen, inst);

@@ -128,7 +128,8 @@
 #define KX_IMPORT(extension)	KX_TAG("kx.import=" extension)
 
 /*
- * Kernel code that runs once, before the first event and after the last one:
+ * Kernel code that runs once, before the first event and after the last one; an
+ * event that was under way on another CPU at that moment may end a little later:
  *
  *	KX_INIT(life)
  *	{

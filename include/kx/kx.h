@@ -637,7 +637,8 @@ int kx_instance_hold(struct kx *kx, struct bpf_object *obj, const void *elf,
  * @out: receives the instance
  *
  * Return: 0; -ENOENT: nothing of that name or number is loaded; -EACCES: it is
- * there, but its pins are not for this user; -EPROTO: its entry is damaged.
+ * there, but its pins are not for this user; -EPROTO: its entry is damaged;
+ * -EPROTONOSUPPORT: another version of kx has loaded it.
  * Context: any thread.
  * Kernel: 6.1; a held one by CAP_SYS_ADMIN only, others as their pins allow.
  * Since: 0.1

@@ -215,6 +215,14 @@ SKIP: {
 	unlike($devices->{out}, qr/packets\Z/, 'nothing is left of it');
 }
 
+# What is not ours is left alone, unless one asks.
+mkdir "$registry/alien";
+is(kx('load', $object)->{err} . kx('unload', 'life')->{err}, '', 'load and unload beside what is not ours');
+ok(-d "$registry/alien", 'leave it alone');
+is(kx('check')->{out}, "alien: has no entry, or a damaged one\n", 'check tells of it');
+is(kx('check', '--repair')->{exit}, 0, 'repair');
+ok(!-d "$registry/alien", 'removes it');
+
 # Two at the same instant: exactly one wins, each time.
 my $parallel = $ENV{KX_VM_KERNEL} ? 20 : 100;
 my @loads = map { start($kx, 'load', $_ % 2 ? $object : "$dir/link.bpf.o") } 1 .. $parallel;
