@@ -55,7 +55,7 @@ sub stream {
 			$by = $_->{value} if $_->{name} eq 'by';
 		}
 		return $by->[0] + $by->[1] >= $total;
-	}, 5);
+	}, 3);
 	my ($missing, $doubled) = (0, 0);
 	for my $hook (0 .. $nr_hooks - 1) {
 		for my $thread (0 .. $threads - 1) {
@@ -64,8 +64,13 @@ sub stream {
 			$doubled += $s->{doubled};
 		}
 	}
-	is("$missing missing, $doubled doubled", '0 missing, 0 doubled', "$name: of $total events");
-	is($by->[0] + $by->[1], $total, "$name: each was seen by exactly one generation");
+	# Newer kernels (7.2) preempt programs, and skip one for other tasks meanwhile:
+	# upgraded or not, and counted. Elsewhere nothing is missed, and nothing may be.
+	my ($status) = map { decode_json($_) } split /\n/, kx('list', '--json', $instance)->{out};
+	my $skipped = $status->{missed};
+	is($doubled, 0, "$name: of $total events none was doubled");
+	cmp_ok($missing, '<=', $skipped, "$name: none is missing but what the kernel skipped ($missing, $skipped)");
+	is($by->[0] + $by->[1], $total - $missing, "$name: each was seen by exactly one generation");
 	ok($by->[0] && $by->[1], "$name: both had their share: $by->[0], $by->[1]");
 	is(kx('check')->{out}, '', "$name: nothing is left behind");
 	is(kx('unload', $instance)->{err}, '', "$name: is unloaded");
