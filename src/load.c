@@ -163,6 +163,7 @@ int load_locked(struct kx *kx, struct kx_extension *const *chain, size_t nr_chai
 	const struct kx_extension *ext = chain[nr_chain - 1];
 	bool own_name = opts && opts->instance;
 	const char *name = own_name ? opts->instance : ext->name;
+	struct kx_instance *inst = NULL;
 	int err = 0;
 
 	if (!name_is_valid(name))
@@ -171,8 +172,14 @@ int load_locked(struct kx *kx, struct kx_extension *const *chain, size_t nr_chai
 	if (!(flags & KX_ENTRY_HELD))
 		err = refuse_second(kx, ext, name, own_name);
 	if (!err)
-		err = load_one(kx, chain, nr_chain, opts, name, flags, out);
-	return err ?: instance_refresh(kx, *out);
+		err = load_one(kx, chain, nr_chain, opts, name, flags, &inst);
+	if (!err)
+		err = instance_refresh(kx, inst);
+	if (err)
+		kx_instance_close(inst);
+	else
+		*out = inst;
+	return err;
 }
 
 void needed_go_live(struct kx *kx, struct kx_instance *inst)
