@@ -65,7 +65,8 @@ static int carry_one(struct generation *gen, struct kx_instance *inst, struct bp
 	const struct btf *after = bpf_object__btf(gen->obj);
 	char why[256];
 
-	if (is_per_generation(section) || bpf_map__fd(map) >= 0 || !map_line(inst->meta, name))
+	if (is_per_generation(section) || bpf_map__fd(map) >= 0 || !strcmp(name, "kx_gate") ||
+	    !map_line(inst->meta, name))
 		return 0;
 	if (layout_same_map(inst->meta->btf, after, name, why, sizeof(why)))
 		return reuse(gen, inst, map, name);

@@ -132,6 +132,45 @@ static int switch_on(struct generation *gen, struct hook *hook, struct entry *en
 	return dispatch_make(gen->kx, gen->who, hook, entry->fd, gen->slot);
 }
 
+/* kx/sleep.bpf.h: give the programs that ask the gate, and say who they are. */
+static int gate_give(struct generation *gen, struct entry *entry)
+{
+	const struct {
+		uint32_t slot, generation;
+	} own = { gen->slot, gen->number };
+	struct bpf_map *gate = bpf_object__find_map_by_name(gen->obj, "kx_gate");
+	struct bpf_map *section = section_map(gen->obj, ".rodata.own");
+	int err;
+
+	if (!gate || !section)
+		return 0;
+	if (bpf_map__value_size(gate) != sizeof(struct kx_entry) ||
+	    bpf_map__value_size(section) != sizeof(own))
+		return kx_fail(gen->kx, -EINVAL, "%s: was built with a kx/sleep.bpf.h of another "
+			       "version; build it anew", gen->who);
+	err = bpf_map__reuse_fd(gate, entry->fd);
+	if (!err)
+		err = bpf_map__set_initial_value(section, &own, sizeof(own));
+	return err ? kx_fail(gen->kx, err, "%s: cannot be given its gate: %s", gen->who,
+			     kx_why(err)) : 0;
+}
+
+/* Does a loaded program use the gate? */
+static bool asks(const struct hook *hook, const struct entry *entry)
+{
+	__u32 ids[64], len = sizeof(struct bpf_prog_info);
+	struct bpf_prog_info info = {
+		.map_ids = (__u64)(unsigned long)ids, .nr_map_ids = sizeof(ids) / sizeof(ids[0]),
+	};
+
+	if (bpf_obj_get_info_by_fd(bpf_program__fd(hook->prog), &info, &len))
+		return false;
+	for (size_t i = 0; i < info.nr_map_ids && i < sizeof(ids) / sizeof(ids[0]); i++)
+		if (ids[i] == entry->kmid)
+			return true;
+	return false;
+}
+
 int generation_load(struct generation *gen, struct entry *entry)
 {
 	int err;
@@ -139,10 +178,17 @@ int generation_load(struct generation *gen, struct entry *entry)
 	err = hooks_plan(gen->kx, gen->who, gen->obj, &gen->ext->about, setting_of, gen,
 			 &gen->hooks);
 	if (!err)
+		err = gate_give(gen, entry);
+	if (!err)
 		err = kx_object_load(gen->kx, gen->obj, gen->who);
-	for (size_t i = 0; !err && i < gen->hooks.nr; i++)
-		if (gen->hooks.rows[i].way == HOOK_SWITCHED)
-			err = switch_on(gen, &gen->hooks.rows[i], entry);
+	for (size_t i = 0; !err && i < gen->hooks.nr; i++) {
+		struct hook *hook = &gen->hooks.rows[i];
+
+		if (hook->way == HOOK_SWITCHED)
+			err = switch_on(gen, hook, entry);
+		else if (hook->way == HOOK_DIRECT && asks(hook, entry))
+			hook->way = HOOK_ASKING;
+	}
 	return err;
 }
 
@@ -210,7 +256,7 @@ int generation_attach(struct generation *gen)
 
 static const char *const ways[] = {
 	[HOOK_NONE] = "none", [HOOK_SWITCHED] = "switched",
-	[HOOK_DIRECT] = "direct", [HOOK_FILE] = "file",
+	[HOOK_DIRECT] = "direct", [HOOK_ASKING] = "asking", [HOOK_FILE] = "file",
 };
 
 static uint32_t prog_id(int fd)
@@ -266,6 +312,12 @@ static int describe_progs(struct generation *gen)
 	return 0;
 }
 
+/* Not the entry, which the object has where a program asks for its turn. */
+static bool is_own(const struct bpf_map *map)
+{
+	return bpf_map__fd(map) >= 0 && strcmp(bpf_map__name(map), "kx_entry");
+}
+
 static int describe_maps(struct generation *gen)
 {
 	const struct about *about = gen->identity.about;
@@ -277,7 +329,7 @@ static int describe_maps(struct generation *gen)
 		struct bpf_map_info info = {};
 		__u32 len = sizeof(info);
 
-		if (bpf_map__fd(map) < 0)
+		if (!is_own(map))
 			continue;
 		if (bpf_obj_get_info_by_fd(bpf_map__fd(map), &info, &len))
 			return -errno;
@@ -362,7 +414,7 @@ static int pin_objects(struct generation *gen, const char *dir)
 	int err = 0;
 
 	bpf_object__for_each_map(map, gen->obj)
-		if (!err && bpf_map__fd(map) >= 0)
+		if (!err && is_own(map))
 			err = pin(gen, bpf_map__fd(map), 0, dir, "maps",
 				  map_section(map) ?: bpf_map__name(map));
 	bpf_object__for_each_program(prog, gen->obj)
@@ -381,7 +433,7 @@ static int pin_links(struct generation *gen, const char *dir)
 
 		if (hook->way == HOOK_FILE)
 			err = pin(gen, hook->link_fd, 0444, dir, "files", hook->pin);
-		else if (hook->way == HOOK_DIRECT)
+		else if (hook->way == HOOK_DIRECT || hook->way == HOOK_ASKING)
 			err = pin(gen, hook->link_fd, 0, dir, "links", hook->pin);
 		else
 			continue;

@@ -355,6 +355,7 @@ static struct bpf_link *attach(const struct hook *hook, int *fd)
 	case HOOK_FILE:
 		return bpf_program__attach_iter(hook->prog, NULL);
 	case HOOK_DIRECT:
+	case HOOK_ASKING:
 	case HOOK_SWITCHED:
 		if (is_uprobe(hook) && (hook->target || hook->pid))
 			return attach_uprobe(hook);

@@ -14,6 +14,7 @@ enum hook_way {
 	HOOK_NONE,	/* nobody attaches it: run by a command, or by its user */
 	HOOK_SWITCHED,	/* a dispatcher is attached, and calls it */
 	HOOK_DIRECT,	/* attached itself: it may sleep, so nothing can call it */
+	HOOK_ASKING,	/* the same, but it asks the gate itself (kx/sleep.bpf.h) */
 	HOOK_FILE,	/* an iterator: its pin is a file */
 };
 

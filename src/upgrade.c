@@ -149,10 +149,10 @@ static int refuse_unfit(struct kx *kx, struct kx_instance *inst, struct kx_exten
 			       inst->name, inst->meta->head.generation);
 	while ((line = meta_next(inst->meta, "hook", line)))
 		if (!strcmp(line->fields[2], "direct"))
-			return kx_fail(kx, -EOPNOTSUPP, "%s: its program at %s may sleep, so it is "
-				       "attached without a dispatcher and cannot be replaced without "
-				       "a gap; unload and load instead", inst->name,
-				       line->fields[0]);
+			return kx_fail(kx, -EOPNOTSUPP, "%s: its program at %s may sleep and does not "
+				       "ask for its turn, so it cannot be replaced without a gap: "
+				       "unload and load instead; KX_TURN() is what it takes",
+				       inst->name, line->fields[0]);
 	return 0;
 }
 
@@ -160,8 +160,9 @@ static int refuse_direct(struct generation *gen)
 {
 	for (size_t i = 0; i < gen->hooks.nr; i++)
 		if (gen->hooks.rows[i].way == HOOK_DIRECT)
-			return kx_fail(gen->kx, -EOPNOTSUPP, "%s: program %s may sleep: it cannot take "
-				       "over without a gap; unload and load instead", gen->who,
+			return kx_fail(gen->kx, -EOPNOTSUPP, "%s: program %s may sleep and does not "
+				       "ask for its turn, so it cannot take over without a gap: unload "
+				       "and load instead; KX_TURN() is what it takes", gen->who,
 				       bpf_program__name(gen->hooks.rows[i].prog));
 	return 0;
 }

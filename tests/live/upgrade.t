@@ -83,6 +83,17 @@ SKIP: {
 	stream('probes', 'call', 1, "program=$events");
 }
 
+SKIP: {
+	skip 'this kernel has no uprobes', 1 unless $has{uprobe};
+	stream('sleepers', 'call', 1, "program=$events");
+
+	# One that does not ask cannot be replaced without a gap.
+	is(kx('load', "$ext/asleep.bpf.o", "program=$events")->{err}, '', 'a program that may sleep and does not ask');
+	like(kx('upgrade', 'asleep', "$ext/asleep2.bpf.o")->{err}, qr/may sleep and does not ask for its turn.*KX_TURN/,
+	     'its upgrade is refused');
+	is(kx('unload', 'asleep')->{err}, '', 'it is unloaded');
+}
+
 # Packets in a network and a cgroup of their own.
 my $unshared = start('unshare', '--net', 'sleep', '600');
 wait_for(sub { readlink("/proc/$unshared->{pid}/ns/net") ne readlink('/proc/self/ns/net') });
@@ -111,5 +122,6 @@ SKIP: {
 SKIP: {
 	skip 'this kernel lets nobody attach programs to its functions', 1 unless $has{fentry} && $has{lsm};
 	stream('functions', 'prctl', 4);
+	stream('guards', 'prctl', 1);
 }
 done_testing();

@@ -105,10 +105,10 @@ for my $dialect (sort keys %compiler) {
 		compiles($compiler{$dialect}, "#include <kx/abi.h>\n$same$asserts", "the same layout as $dialect");
 	}
 }
-is(join(' ', sort map { s{.*/}{}r } glob('include/kx/*.h')), 'abi.h kx.bpf.h kx.h', 'no other header is public');
+is(join(' ', sort map { s{.*/}{}r } glob('include/kx/*.h')), 'abi.h kx.bpf.h kx.h sleep.bpf.h', 'no other header is public');
 
 SKIP: {
-	skip 'clang is not here', 2 if system('command -v clang >/dev/null 2>&1') != 0;
+	skip 'clang is not here', 3 if system('command -v clang >/dev/null 2>&1') != 0;
 	(my $arch = `uname -m`) =~ s/x86_64\n/x86/;
 	$arch =~ s/aarch64\n/arm64/;
 	chomp(my $multiarch = `gcc -print-multiarch`);
@@ -116,6 +116,7 @@ SKIP: {
 	my @bpf = (qw(clang -target bpf -O2 -g -Wall -Wextra -Werror), "-D__TARGET_ARCH_$arch", '-Ivmlinux', @types,
 		   '-Iinclude', '-idirafter', "/usr/include/$multiarch", '-c', '-o', "$dir/alone.o");
 	compiles(\@bpf, "#include <vmlinux.h>\n#include <kx/kx.bpf.h>\n", 'kx.bpf.h compiles alone after vmlinux.h');
+	compiles(\@bpf, "#include <vmlinux.h>\n#include <kx/sleep.bpf.h>\n", 'sleep.bpf.h does so as well');
 	compiles(\@bpf, "#include <vmlinux.h>\n#include <kx/kx.bpf.h>\n$same$asserts", 'the same layout as kernel code');
 }
 done_testing();
