@@ -16,6 +16,7 @@
 #include "context.h"
 #include "elfcheck.h"
 #include "extension.h"
+#include "registry.h"
 #include "sha256.h"
 
 #define FILE_MAX	(64u << 20)
@@ -449,8 +450,11 @@ static int not_found(struct kx *kx, const char *name, const char *const *path, s
 
 	for (size_t i = 0; i < nr_path && len < sizeof(where); i++)
 		len += snprintf(where + len, sizeof(where) - len, "%s%s", i ? ", " : "", path[i]);
-	return kx_fail(kx, -ENOENT, "%s: no such extension: there is no %s" SUFFIX " in %s", name,
-		       name, nr_path ? where : "no directory at all");
+	if (!nr_path)
+		return kx_fail(kx, -ENOENT, "%s: no such extension: there is no directory to look in",
+			       name);
+	return kx_fail(kx, -ENOENT, "%s: no such extension: there is no %s" SUFFIX ", nor one that "
+		       "provides it, in %s", name, name, where);
 }
 
 /* One that is there but cannot be opened is not passed over. */
@@ -458,6 +462,41 @@ static bool is_there(const char *dir, const char *name, char *file, size_t len)
 {
 	return snprintf(file, len, "%s/%s" SUFFIX, dir, name) < (int)len &&
 	       !(access(file, F_OK) && (errno == ENOENT || errno == ENOTDIR));
+}
+
+static bool provides(const struct kx_extension *ext, const char *name)
+{
+	for (size_t i = 0; i < ext->pub.nr_provides; i++)
+		if (!strcmp(ext->pub.provides[i], name))
+			return true;
+	return false;
+}
+
+/* The first by name that provides it, in the first directory that has such a one. */
+static int find_provider(struct kx *kx, const char *name, const char *dir,
+			 struct kx_extension **out)
+{
+	_cleanup_names_ struct names list = {};
+	int err = names_read(dir, &list.names, &list.nr);
+
+	for (size_t i = 0; !err && i < list.nr; i++) {
+		struct kx_extension *ext;
+		char file[PATH_MAX];
+		size_t len = strlen(list.names[i]), suffix = strlen(SUFFIX);
+
+		if (len <= suffix || strcmp(list.names[i] + len - suffix, SUFFIX) ||
+		    snprintf(file, sizeof(file), "%s/%s", dir, list.names[i]) >= (int)sizeof(file))
+			continue;
+		/* One that is damaged provides nothing; who asks for it by name is told. */
+		if (kx_extension_open(kx, file, &ext))
+			continue;
+		if (provides(ext, name)) {
+			*out = ext;
+			return 0;
+		}
+		kx_extension_close(ext);
+	}
+	return -ENOENT;
 }
 
 int kx_extension_find(struct kx *kx, const char *name, const char *const *path, size_t nr_path,
@@ -478,6 +517,9 @@ int kx_extension_find(struct kx *kx, const char *name, const char *const *path, 
 	}
 	for (i = 0; i < nr_path && !is_there(path[i], name, file, sizeof(file)); i++)
 		;
+	for (size_t j = 0; i == nr_path && j < nr_path; j++)
+		if (!find_provider(kx, name, path[j], out))
+			return 0;
 	if (i == nr_path)
 		return not_found(kx, name, path, nr_path);
 	err = kx_extension_open(kx, file, &ext);

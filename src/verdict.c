@@ -108,15 +108,15 @@ static bool is_noise(const struct line *line)
 /* "; x = *p; @ name.bpf.c:12": the file and line since Linux 6.9. */
 static void read_source(const struct line *line, struct verdict *out)
 {
-	const char *end = line->at + line->len, *at = NULL, *next = line->at;
+	const char *text = line->at + 2, *end = line->at + line->len;
+	const char *at = NULL, *next = text;
 
 	while ((next = memmem(next, end - next, " @ ", 3)))
 		at = next, next += 3;
 	out->where[0] = '\0';
 	if (at)
 		copy(out->where, sizeof(out->where), at + 3, end - at - 3);
-	copy(out->source, sizeof(out->source), line->at + 2,
-	     (at ? at : end) - line->at - 2);
+	copy(out->source, sizeof(out->source), text, (at ?: end) - text);
 }
 
 /* libbpf's complaints go from the cause to its consequences. */

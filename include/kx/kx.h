@@ -514,7 +514,7 @@ int kx_extension_open_mem(struct kx *kx, const void *elf, size_t len,
 /**
  * kx_extension_find() - find an extension's file by the extension's name
  * @kx: the context
- * @name: the name; NAME.bpf.o is looked for
+ * @name: the name; NAME.bpf.o is looked for, then one that provides the name
  * @path: directories, in this order; NULL for /etc/kx/extensions, /usr/lib/kx
  * @nr_path: how many
  * @out: receives the extension

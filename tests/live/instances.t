@@ -29,7 +29,7 @@ sub refused {
 	is(kx('list', '--json')->{out} =~ s/"(?:memory|runs|run_ns|missed)":[^,}]*//gr, $before, "$name: nothing has changed");
 }
 
-sub clean { kx('unload', '--with-users', $_) for grep { -e "$registry/$_" } qw(imports stands second life files probes packets); }
+sub clean { kx('unload', '--with-users', $_) for grep { -e "$registry/$_" } qw(imports wants provider stands second life files probes packets); }
 END { clean() if $> == 0 && defined $kx; }
 clean();
 
@@ -136,6 +136,10 @@ refused(['load', 'imports'], qr/imports map ran of life \(1\.0, kmid \d+\), whos
 refused(['load', 'importsno'], qr/imports map walked of life, which has no such map \(1\.0, kmid \d+\)/, 'an import that is not there');
 refused(['load', 'newer'], qr/needs life 9\.1, loaded is 1\.0; kx upgrade/, 'a version that is too old');
 refused(['load', 'lost'], qr/needs nowhere, which is not loaded: .*\Q$ext\E/, 'what nobody has');
+is(kx('load', 'wants')->{err}, '', 'a need that another name provides');
+is_deeply([map { $_->{instance} } @{ status('provider')->{used_by} }], ['wants'], 'is loaded and used');
+is(kx('unload', 'wants')->{err} . kx('unload', '--unused')->{err}, '', 'both go');
+is(status('provider'), undef, 'both are gone');
 refused(['load', 'circlea'], qr/circle: circlea needs circleb needs circlec needs circlea/, 'needs in a circle');
 refused(['upgrade', 'life', "$ext/lifewide.bpf.o", '--fresh'], qr/map ran cannot start anew: stands imports it/, 'an upgrade would part them');
 is(kx('upgrade', 'life', "$ext/life2.bpf.o")->{err}, '', 'an upgrade of the same layout does not');
