@@ -191,6 +191,8 @@ static const struct rule {
 	  "this helper is for programs that may sleep: take a section with .s, or another helper" },
 	{ "might sleep in a non-sleepable prog",
 	  "this helper may sleep, the program may not: take a section with .s, or another helper" },
+	{ "in non-sleepable prog",
+	  "this helper may sleep, the program may not: take a section with .s, or another helper" },
 	{ "must be sleepable to call sleepable kfunc",
 	  "this function may sleep, the program may not: take a section with .s, or another function" },
 	{ "leepable programs can only use",

@@ -20,7 +20,7 @@ ok(wait_for(sub { ours() && slurp("$dir/trace") =~ /execve\("[^"]*sleep"/ }), 'k
 my $row = ours();
 ok($row->{held}, 'as held');
 cmp_ok($row->{programs}, '>', 5, 'with its programs');
-cmp_ok($row->{memory}, '>', 1 << 20, 'and its memory');
+cmp_ok($row->{memory}, '>', 100_000, 'and its memory');	# 6.1 leaves rings out
 is($row->{dropped}, 0, 'it has dropped nothing');
 my $info = kx('info', $row->{kmid})->{out};
 like($info, qr/^name +kxtrace$/m, 'kx info describes it');

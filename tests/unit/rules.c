@@ -105,6 +105,7 @@ static const char *const texts[][2] = {
 	{ "unknown func bpf_redirect#23", "bpftool feature probe" },
 	{ "helper call is not allowed in probe", "may sleep" },
 	{ "helper call might sleep in a non-sleepable prog", "may sleep" },
+	{ "sleepable helper bpf_copy_from_user#148 in non-sleepable prog", "may sleep" },
 	{ "Sleepable programs can only use array, hash, ringbuf and local storage maps",
 	  "another kind of map" },
 	{ "Only fentry/fexit/fmod_ret, lsm, iter, uprobe, and struct_ops programs can be sleepable",
