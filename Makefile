@@ -151,10 +151,15 @@ $(HELPERS): $(O)/%: %.c $(O)/libkx.a | $(SKELS) $(TEST_BPF:%=$(O)/skel/%.skel.h)
 RUNS	?= 20000
 FUZZ_CFLAGS := $(filter-out -O2,$(KX_CFLAGS)) -O1 -fsanitize=fuzzer,address,undefined \
 	       -fno-sanitize-recover=undefined -fno-omit-frame-pointer
-$(O)/fuzz/%: tests/fuzz/%.c $(wildcard src/*.c src/*.h include/kx/*.h) $(O)/flags
+FUZZ_OBJS := $(patsubst src/%.c,$(O)/fuzz/src/%.o,$(wildcard src/*.c))
+$(FUZZ_OBJS): $(O)/fuzz/%.o: %.c $(O)/flags
 	$(call say,FUZZ,$<)
 	@mkdir -p $(@D)
-	$(Q)$(CLANG) $(FUZZ_CFLAGS) $< $(filter src/%.c,$^) $(LIBS) -o $@
+	$(Q)$(CLANG) $(subst =fuzzer,=fuzzer-no-link,$(FUZZ_CFLAGS)) -MMD -MP -c $< -o $@
+
+$(FUZZERS:%=$(O)/fuzz/%): $(O)/fuzz/%: tests/fuzz/%.c $(FUZZ_OBJS)
+	$(call say,FUZZ,$<)
+	$(Q)$(CLANG) $(FUZZ_CFLAGS) $^ $(LIBS) -o $@
 
 fuzz: $(FUZZERS:%=$(O)/fuzz/%)
 	$(Q)for f in $(FUZZERS); do \
@@ -164,7 +169,7 @@ fuzz: $(FUZZERS:%=$(O)/fuzz/%)
 			-artifact_prefix=$(O)/fuzz/ || exit 1; \
 	done
 
--include $(OBJS:.o=.d) $(PIC_OBJS:.o=.d) $(BPF:%=$(O)/bpf/%.bpf.d) $(UNITS:.t=.d) $(UNIT_BPF:.o=.d) $(HELPERS:=.d) $(TEST_EXT:.o=.d)
+-include $(OBJS:.o=.d) $(PIC_OBJS:.o=.d) $(FUZZ_OBJS:.o=.d) $(BPF:%=$(O)/bpf/%.bpf.d) $(UNITS:.t=.d) $(UNIT_BPF:.o=.d) $(HELPERS:=.d) $(TEST_EXT:.o=.d)
 
 # What a machine must have; `make deps` installs what is missing.
 BUILD_PACKAGES := gcc libc6-dev make clang libbpf-dev bpftool libelf-dev zlib1g-dev
@@ -217,12 +222,14 @@ demo: deps
 	@$(ROOT) $(O)/kxtrace -c -f sh -c 'ls /usr | wc -l'
 	@$(life)
 
+JOBS	:= -j$(shell nproc)
+
 # Unit tests run under the sanitizers and need no root; the others do.
 test: deps-test
-	@$(MAKE) all test-helpers
-	@$(MAKE) SAN=1 unit
-	@$(MAKE) fuzz RUNS=5000
-	@$(MAKE) BTF=none O=build/minimal all
+	@$(MAKE) $(JOBS) all test-helpers
+	@$(MAKE) $(JOBS) SAN=1 unit
+	@$(MAKE) $(JOBS) fuzz RUNS=5000
+	@$(MAKE) $(JOBS) BTF=none O=build/minimal all
 	@$(ROOT) prove tests/prog tests/live tests/vm
 
 unit: $(UNITS) $(LIB)
