@@ -14,9 +14,11 @@
 
 #include "dispatch.h"
 
-#define ENOPARAM	519	/* the kernel's own */
-
-/* What an empty slot answers: as if the hook were not attached. */
+/*
+ * What an empty slot answers: as if the hook were not attached. 0 where nothing is
+ * said: for security hooks, too, whatever their default is, for after a 0 the kernel
+ * asks the next program and then the hook's own function, which has the default.
+ */
 static const struct {
 	enum bpf_prog_type type;
 	int verdict;
@@ -34,42 +36,10 @@ static const struct {
 	{ BPF_PROG_TYPE_FLOW_DISSECTOR, 129 },	/* BPF_FLOW_DISSECTOR_CONTINUE */
 };
 
-/* Hooks of security modules whose "no opinion" is not 0. */
-static const struct {
-	const char *hook;
-	int verdict;
-} opinions[] = {
-	{ "task_prctl", -ENOSYS },
-	{ "getprocattr", -EINVAL },
-	{ "setprocattr", -EINVAL },
-	{ "getselfattr", -EOPNOTSUPP },
-	{ "setselfattr", -EOPNOTSUPP },
-	{ "inode_init_security", -EOPNOTSUPP },
-	{ "inode_getsecurity", -EOPNOTSUPP },
-	{ "inode_setsecurity", -EOPNOTSUPP },
-	{ "inode_copy_up_xattr", -EOPNOTSUPP },
-	{ "dentry_init_security", -EOPNOTSUPP },
-	{ "secid_to_secctx", -EOPNOTSUPP },
-	{ "lsmprop_to_secctx", -EOPNOTSUPP },
-	{ "secctx_to_secid", -EOPNOTSUPP },
-	{ "fs_context_parse_param", -ENOPARAM },
-	{ "xfrm_state_pol_flow_match", 1 },
-};
-
-static int opinion_of(const char *section)
+static int verdict_of(const struct bpf_prog_info *info, int attach)
 {
-	const char *hook = strchr(section, '/');
-
-	for (size_t i = 0; hook && i < sizeof(opinions) / sizeof(opinions[0]); i++)
-		if (!strcmp(hook + 1, opinions[i].hook))
-			return opinions[i].verdict;
-	return 0;
-}
-
-static int verdict_of(const struct hook *hook, const struct bpf_prog_info *info, int attach)
-{
-	if (info->type == BPF_PROG_TYPE_LSM)
-		return attach == BPF_LSM_CGROUP ? 1 : opinion_of(hook->section);
+	if (info->type == BPF_PROG_TYPE_LSM && attach == BPF_LSM_CGROUP)
+		return 1;
 	for (size_t i = 0; i < sizeof(verdicts) / sizeof(verdicts[0]); i++)
 		if (verdicts[i].type == info->type)
 			return verdicts[i].verdict;
@@ -112,7 +82,7 @@ static int stub_load(const struct hook *hook, const struct bpf_prog_info *info, 
 		INSN(BPF_LD | BPF_DW | BPF_IMM, BPF_REG_2, BPF_PSEUDO_MAP_FD, 0, hook->slots_fd),
 		INSN(0, 0, 0, 0, 0),
 		INSN(BPF_JMP | BPF_CALL, 0, 0, 0, BPF_FUNC_tail_call),
-		INSN(BPF_ALU64 | BPF_MOV | BPF_K, BPF_REG_0, 0, 0, verdict_of(hook, info, attach)),
+		INSN(BPF_ALU64 | BPF_MOV | BPF_K, BPF_REG_0, 0, 0, verdict_of(info, attach)),
 		INSN(BPF_JMP | BPF_EXIT, 0, 0, 0, 0),
 	};
 	_cleanup_close_ int module = module_btf(info);

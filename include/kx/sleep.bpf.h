@@ -11,8 +11,9 @@
  *		KX_TURN(0);
  *		...
  *
- * The argument is what the program returns when it is not: what it would return if
- * it had no opinion. An instance with a program that sleeps and does not ask can be
+ * The argument is what the program returns when it is not: what lets the kernel go
+ * on to the next program. That is 0 for security hooks, also for those whose default is
+ * another value: after any other the kernel asks nobody else. An instance with a program that sleeps and does not ask can be
  * loaded, but not upgraded.
  */
 #ifndef KX_SLEEP_BPF_H
