@@ -13,8 +13,8 @@
  *
  * The argument is what the program returns when it is not: what lets the kernel go
  * on to the next program. That is 0 for security hooks, also for those whose default is
- * another value: after any other the kernel asks nobody else. An instance with a program that sleeps and does not ask can be
- * loaded, but not upgraded.
+ * another value: after any other the kernel asks nobody else. An instance with a
+ * program that sleeps and does not ask can be loaded, but not upgraded.
  */
 #ifndef KX_SLEEP_BPF_H
 #define KX_SLEEP_BPF_H
