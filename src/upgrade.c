@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <time.h>
 
 #include "carry.h"
 #include "check.h"
@@ -247,6 +248,25 @@ static int drop_oldest(struct kx *kx, struct kx_instance *inst)
 	return err;
 }
 
+/*
+ * An event that was under way when a program that asks was attached knows only the
+ * older one, which must not find the gate switched. The kernel tells nobody when the
+ * last of them is over; they take microseconds, or as long as a page fault.
+ */
+#define GRACE_NS	100000000
+
+static void wait_for_events(const struct generation *gen)
+{
+	const struct timespec grace = { .tv_nsec = GRACE_NS };
+
+	for (size_t i = 0; i < gen->hooks.nr; i++) {
+		if (gen->hooks.rows[i].way == HOOK_ASKING) {
+			nanosleep(&grace, NULL);
+			return;
+		}
+	}
+}
+
 int kx_upgrade(struct kx *kx, struct kx_instance *inst, struct kx_extension *ext,
 	       const struct kx_load_opts *opts)
 {
@@ -276,6 +296,7 @@ int kx_upgrade(struct kx *kx, struct kx_instance *inst, struct kx_extension *ext
 		memcpy(kx->error, why, sizeof(why));
 		return err;
 	}
+	wait_for_events(gen);
 	switch_to(inst, gen->slot);
 	needed_go_live(kx, inst);
 	err = carry_params(gen, inst);
