@@ -88,8 +88,7 @@ static int check_header(struct check *c, const char *btf, size_t len)
 	return 0;
 }
 
-/* Bytes that follow struct btf_type; -1: an unknown kind. */
-static long tail_len(const struct btf_type *t)
+long btf_tail_len(const struct btf_type *t)
 {
 	long vlen = btf_vlen(t);
 
@@ -142,7 +141,7 @@ static int index_types(struct check *c)
 			return bad(&c->why, ".BTF has more than %u types", TYPES_MAX);
 		if (c->types_len - at < sizeof(*t))
 			return bad(&c->why, ".BTF type %u is cut short", c->nr);
-		tail = tail_len(t);
+		tail = btf_tail_len(t);
 		if (tail < 0 || t->info & 0x60ff0000)
 			return bad(&c->why, ".BTF type %u is of unknown kind %u", c->nr,
 				   btf_kind(t));

@@ -14,7 +14,8 @@ int carry_maps(struct generation *gen, struct kx_instance *inst);
 
 /*
  * Live parameters whose section changed got memory of their own: copy the values
- * of those that both have. Called again after the switch, for what was set meanwhile.
+ * of those that both have. Called again just before the switch, for what was set
+ * meanwhile.
  */
 int carry_params(struct generation *gen, struct kx_instance *inst);
 

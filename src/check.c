@@ -88,15 +88,10 @@ static void check_unfinished(struct check *check, struct kx_instance *inst)
 static void check_generations(struct check *check, struct kx_instance *inst)
 {
 	uint32_t active = entry_active(&inst->entry), previous, number;
-	uint32_t *seen = inst->entry.page->seen;
 
-	for (uint32_t slot = 1; slot < KX_NR_SLOTS; slot++) {
-		if (slot != active || seen[slot])
-			continue;
+	if (!inst->entry.page->seen[active]) {
 		if (check->repair)
-			for (uint32_t other = 1; other < KX_NR_SLOTS; other++)
-				if (seen[other] >= seen[slot])
-					seen[slot] = seen[other] + 1;
+			generation_mark(inst, active);
 		found(check, 0, "%s: its upgrade was killed after the switch", inst->name);
 	}
 	previous = instance_previous(inst);
@@ -106,7 +101,6 @@ static void check_generations(struct check *check, struct kx_instance *inst)
 		found(check, check->repair ? generation_drop(check->kx, inst, number, slot) : 0,
 		      "%s: a killed upgrade left its generation %u", inst->name, number);
 	}
-	
 }
 
 static void check_current(struct check *check, struct kx_instance *inst)

@@ -22,6 +22,10 @@ int elf_check(const void *elf, size_t len, char *why, size_t why_len);
  */
 int btf_check(const void *btf, size_t len, char *why, size_t why_len);
 
+/* Bytes that follow a struct btf_type; -1: a kind that is not known here. */
+struct btf_type;
+long btf_tail_len(const struct btf_type *type);
+
 /* The bytes of .BTF.ext, against a .BTF that has been checked. */
 int btf_ext_check(const void *ext, size_t len, const void *btf, size_t btf_len,
 		  char *why, size_t why_len);

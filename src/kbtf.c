@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 
 #include "cleanup.h"
+#include "elfcheck.h"
 #include "kbtf.h"
 
 #define PATH	"/sys/kernel/btf/vmlinux"
@@ -49,41 +50,6 @@ static int read_all(struct kbtf *kbtf)
 	return 0;
 }
 
-/* Bytes behind a struct btf_type, or -1 for a kind that is not known here. */
-static long tail_len(const struct btf_type *type)
-{
-	unsigned int vlen = BTF_INFO_VLEN(type->info);
-
-	switch (BTF_INFO_KIND(type->info)) {
-	case BTF_KIND_PTR:
-	case BTF_KIND_FWD:
-	case BTF_KIND_TYPEDEF:
-	case BTF_KIND_VOLATILE:
-	case BTF_KIND_CONST:
-	case BTF_KIND_RESTRICT:
-	case BTF_KIND_FUNC:
-	case BTF_KIND_FLOAT:
-	case BTF_KIND_TYPE_TAG:
-		return 0;
-	case BTF_KIND_INT:
-	case BTF_KIND_VAR:
-	case BTF_KIND_DECL_TAG:
-		return 4;
-	case BTF_KIND_ARRAY:
-		return sizeof(struct btf_array);
-	case BTF_KIND_STRUCT:
-	case BTF_KIND_UNION:
-	case BTF_KIND_DATASEC:
-	case BTF_KIND_ENUM64:
-		return 12l * vlen;
-	case BTF_KIND_ENUM:
-	case BTF_KIND_FUNC_PROTO:
-		return 8l * vlen;
-	default:
-		return -1;
-	}
-}
-
 static int find_type(const char *types, size_t len, __u32 name,
 		     unsigned int kind)
 {
@@ -91,7 +57,7 @@ static int find_type(const char *types, size_t len, __u32 name,
 
 	for (int id = 1; at + sizeof(struct btf_type) <= len; id++) {
 		const struct btf_type *type = (const void *)(types + at);
-		long tail = tail_len(type);
+		long tail = btf_tail_len(type);
 
 		if (type->name_off == name && BTF_INFO_KIND(type->info) == kind)
 			return id;

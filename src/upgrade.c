@@ -12,15 +12,20 @@
 #include "load.h"
 #include "upgrade.h"
 
-/* From here on that slot's programs run. The number tells which was before. */
-static void switch_to(struct kx_instance *inst, uint32_t slot)
+void generation_mark(struct kx_instance *inst, uint32_t slot)
 {
 	uint32_t *seen = inst->entry.page->seen, newest = 0;
 
 	for (uint32_t other = 1; other < KX_NR_SLOTS; other++)
 		newest = seen[other] > newest ? seen[other] : newest;
-	entry_activate(&inst->entry, slot);
 	seen[slot] = newest + 1;
+}
+
+/* From here on that slot's programs run. */
+static void switch_to(struct kx_instance *inst, uint32_t slot)
+{
+	entry_activate(&inst->entry, slot);
+	generation_mark(inst, slot);
 }
 
 int current_point(struct kx *kx, const struct kx_instance *inst, uint32_t number)
@@ -288,6 +293,11 @@ int kx_upgrade(struct kx *kx, struct kx_instance *inst, struct kx_extension *ext
 		err = generation_new(kx, inst->name, ext, &usual, inst->meta, &gen);
 	if (!err)
 		err = bring(gen, inst);
+	if (!err) {
+		wait_for_events(gen);
+		/* Once more: what was set since the new code was brought. */
+		err = carry_params(gen, inst);
+	}
 	if (err) {
 		memcpy(why, kx->error, sizeof(why));
 		generation_free(gen);
@@ -296,12 +306,9 @@ int kx_upgrade(struct kx *kx, struct kx_instance *inst, struct kx_extension *ext
 		memcpy(kx->error, why, sizeof(why));
 		return err;
 	}
-	wait_for_events(gen);
 	switch_to(inst, gen->slot);
 	needed_go_live(kx, inst);
-	err = carry_params(gen, inst);
-	if (!err)
-		err = set_live(gen, inst);
+	err = set_live(gen, inst);
 	if (!err)
 		err = current_point(kx, inst, gen->number);
 	generation_free(gen);

@@ -11,6 +11,9 @@
  */
 int generation_drop(struct kx *kx, struct kx_instance *inst, uint32_t number, uint32_t slot);
 
+/* Activations are numbered: this slot's was the last. */
+void generation_mark(struct kx_instance *inst, uint32_t slot);
+
 /* Let "current" lead to the active generation. */
 int current_point(struct kx *kx, const struct kx_instance *inst, uint32_t number);
 
