@@ -313,17 +313,13 @@ static int open_kmid(struct kx *kx, uint64_t kmid, struct kx_instance **out)
 	return open_held(kx, NULL, kmid, out);
 }
 
-int kx_instance_open(struct kx *kx, const char *who, struct kx_instance **out)
+static int open_once(struct kx *kx, const char *who, struct kx_instance **out)
 {
 	struct kx_instance *inst = NULL;
 	int err;
 
 	if (is_kmid(who)) {
 		err = open_kmid(kx, strtoull(who, NULL, 10), &inst);
-	} else if (!name_is_valid(who)) {
-		return kx_fail(kx, -ENOENT, "%.64s: not the name of an instance: it takes a letter, "
-			       "then letters, digits, _ and -, at most %d; or a kmid", who,
-			       KX_NAME_MAX);
 	} else {
 		err = instance_open_dir(kx, who, &inst);
 		if (err == -ENOENT)
@@ -331,14 +327,35 @@ int kx_instance_open(struct kx *kx, const char *who, struct kx_instance **out)
 	}
 	if (err == -ENOENT)
 		return kx_fail(kx, err, "%s: is not loaded; kx list shows what is", who);
-	if (!err && entry_state(&inst->entry) == KX_STATE_LIVE)
+	if (!err && entry_state(&inst->entry) == KX_STATE_LIVE) {
 		err = instance_refresh(kx, inst);
+		/* Its description went between two looks: so did it, or its generation. */
+		err = err == -ENOENT ? -ESTALE : err;
+	}
 	if (err) {
 		kx_instance_close(inst);
 		return err;
 	}
 	*out = inst;
 	return 0;
+}
+
+int kx_instance_open(struct kx *kx, const char *who, struct kx_instance **out)
+{
+	int err;
+
+	if (!is_kmid(who) && !name_is_valid(who))
+		return kx_fail(kx, -ENOENT, "%.64s: not the name of an instance: it takes a letter, "
+			       "then letters, digits, _ and -, at most %d; or a kmid", who,
+			       KX_NAME_MAX);
+	/* Others may unload and upgrade as fast as we look, but not for long. */
+	for (int tries = 16; ; tries--) {
+		err = open_once(kx, who, out);
+		if (err != -ESTALE)
+			return err;
+		if (!tries)
+			return -ENOENT;
+	}
 }
 
 static int by_kmid(const void *a, const void *b)
