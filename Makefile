@@ -242,6 +242,7 @@ bench: deps-bench
 	@$(MAKE) all test-helpers
 	@$(ROOT) tests/bench/run
 	@$(ROOT) tests/bench/extensions
+	@$(ROOT) tests/bench/channels
 
 install: all
 	install -d $(DESTDIR)$(prefix)/sbin $(DESTDIR)$(prefix)/include/kx $(DESTDIR)$(prefix)/lib

@@ -540,6 +540,37 @@ static int map_export(struct reader *r, const struct tag *tag)
 	return keep_tag(r, tag);
 }
 
+/* What a channel is, and for whom; a text, so any value will do. */
+static int channel_once(struct reader *r, const struct tag *tag)
+{
+	if (is_tagged(r, tag->name, tag->key, NULL))
+		return twice(r, tag);
+	return keep_tag(r, tag);
+}
+
+static int func_number(struct reader *r, const struct tag *tag)
+{
+	struct value_range number;
+	char both[128];
+
+	/* What may be one end of a range is an integer literal. */
+	snprintf(both, sizeof(both), "%s..%s", tag->value, tag->value);
+	if (strlen(tag->value) > 32 || value_range_parse(both, &number) || number.negative ||
+	    number.highest > UINT32_MAX)
+		return kx_fail(r->kx, -EINVAL, "%s: command %s cannot be called by \"%s\": it takes "
+			       "an integer from 0 to 4294967295", r->who, tag->name, tag->value);
+	for (size_t i = 0; i < r->out.nr_tagged; i++) {
+		const struct tagged *other = &r->out.tagged[i];
+
+		if (!strcmp(other->tag, tag->key) &&
+		    (!strcmp(other->name, tag->name) ||
+		     strtoull(other->value, NULL, 0) == number.highest))
+			return kx_fail(r->kx, -EINVAL, "%s: commands %s and %s have the same number, "
+				       "or one has two", r->who, other->name, tag->name);
+	}
+	return keep_tag(r, tag);
+}
+
 static int map_import(struct reader *r, const struct tag *tag)
 {
 	if (is_tagged(r, tag->name, tag->key, NULL))
@@ -560,6 +591,7 @@ enum place {
 	ON_PARAM,
 	ON_MAP,
 	ON_FUNC,
+	ON_SHARE,
 };
 
 static const char *const place_names[] = {
@@ -567,6 +599,7 @@ static const char *const place_names[] = {
 	[ON_PARAM] = "a parameter",
 	[ON_MAP] = "a map",
 	[ON_FUNC] = "a program",
+	[ON_SHARE] = "a share",
 };
 
 static const struct kind {
@@ -587,6 +620,15 @@ static const struct kind {
 	{ "at", ON_FUNC, func_at },
 	{ "init", ON_FUNC, func_life },
 	{ "fini", ON_FUNC, func_life },
+	{ "stream", ON_MAP, channel_once },
+	{ "private", ON_MAP, channel_once },
+	{ "command", ON_FUNC, channel_once },
+	{ "number", ON_FUNC, func_number },
+	{ "file", ON_FUNC, channel_once },
+	{ "over", ON_FUNC, channel_once },
+	{ "write", ON_FUNC, channel_once },
+	{ "intake", ON_FUNC, channel_once },
+	{ "share", ON_SHARE, channel_once },
 };
 
 static bool is_at(const struct reader *r, uint32_t id, enum place place)
@@ -603,6 +645,8 @@ static bool is_at(const struct reader *r, uint32_t id, enum place place)
 		return !strcmp(section, ".kx");
 	if (place == ON_MAP)
 		return !strcmp(section, ".maps");
+	if (place == ON_SHARE)
+		return !strncmp(section, SHARE_SECTION, strlen(SHARE_SECTION));
 	for (size_t i = 0; i < NR_PARAM_SECTIONS; i++)
 		if (!strcmp(param_sections[i].section, section))
 			return true;

@@ -22,9 +22,12 @@ struct param {
 	struct value_range range;
 };
 
-/* A tag on a program or a map: "kx.at", "kx.init", "kx.import", "kx.export". */
+/* Each share has a section of its own, and so a map: SHARE_SECTION and its name. */
+#define SHARE_SECTION	".data.share."
+
+/* A tag on a program, a map or a share: "kx.at", "kx.init", "kx.import", "kx.stream". */
 struct tagged {
-	const char *name;	/* of the program or map */
+	const char *name;	/* of the program, map or share */
 	const char *tag;	/* without "kx.": "at", "init", "import", ... */
 	const char *value;	/* after "=", or "" */
 };

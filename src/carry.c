@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 
 #include "carry.h"
+#include "channel.h"
 #include "layout.h"
 #include "param.h"
 #include "settings.h"
@@ -59,16 +60,51 @@ static int imported_by(struct generation *gen, struct kx_instance *inst, const c
 	return err;
 }
 
+/* Each record says which generation wrote it, so its type may change. */
+static bool is_same_stream(struct generation *gen, struct kx_instance *inst,
+			   const struct bpf_map *map)
+{
+	const char *name = bpf_map__name(map);
+
+	return about_tag(&gen->ext->about, name, "stream") &&
+	       about_tag(&inst->meta->about, name, "stream") &&
+	       strtoul(map_line(inst->meta, name)->fields[4], NULL, 10) == bpf_map__value_size(map);
+}
+
+/* Records of the type before may wait in an intake's ring. */
+static bool is_same_intake(struct generation *gen, struct kx_instance *inst, const char *map,
+			   char *why, size_t why_len)
+{
+	const struct about *about = &gen->ext->about;
+	const struct btf *btf = bpf_object__btf(gen->obj);
+	struct channel_block before, after;
+
+	for (size_t i = 0; i < about->nr_tagged; i++) {
+		const char *name = about->tagged[i].name;
+		size_t len = strlen(name);
+
+		if (strcmp(about->tagged[i].tag, "intake") || strncmp(map, name, len) ||
+		    strcmp(map + len, "_ring") || channel_block(inst->meta->btf, name, &before) ||
+		    channel_block(btf, name, &after))
+			continue;
+		return layout_same_type(inst->meta->btf, before.in_id, btf, after.in_id, why,
+					why_len);
+	}
+	return true;
+}
+
 static int carry_one(struct generation *gen, struct kx_instance *inst, struct bpf_map *map)
 {
 	const char *section = map_section(map), *name = section ?: bpf_map__name(map);
 	const struct btf *after = bpf_object__btf(gen->obj);
 	char why[256];
 
-	if (is_per_generation(section) || bpf_map__fd(map) >= 0 || !strcmp(name, "kx_gate") ||
+	if (is_per_generation(section) || about_tag(&gen->ext->about, name, "private") || bpf_map__fd(map) >= 0 || !strcmp(name, "kx_gate") ||
 	    !map_line(inst->meta, name))
 		return 0;
-	if (layout_same_map(inst->meta->btf, after, name, why, sizeof(why)))
+	if ((layout_same_map(inst->meta->btf, after, name, why, sizeof(why)) &&
+	     is_same_intake(gen, inst, name, why, sizeof(why))) ||
+	    is_same_stream(gen, inst, map))
 		return reuse(gen, inst, map, name);
 	if (section && !strcmp(section, ".data.param"))
 		return 0;

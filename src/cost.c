@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "instance.h"
+#include "lane.h"
 #include "layout.h"
 
 struct table {
@@ -271,6 +272,28 @@ static uint64_t dropped(struct kx *kx, struct kx_instance *inst)
 	return sums[place.offset / 8];
 }
 
+/*
+ * What its streams could not take. Not known to who may not write to them, for whom it
+ * would be a copy of all rings.
+ */
+static uint64_t streams_dropped(struct kx_instance *inst)
+{
+	const struct about *about = &inst->meta->about;
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < about->nr_tagged; i++) {
+		struct lanes lanes = { .fd = -1 };
+		int fd = strcmp(about->tagged[i].tag, "stream") ? -1 :
+			 instance_map(inst, about->tagged[i].name, true);
+
+		if (fd < 0 || lanes_open(fd, true, &lanes))
+			continue;
+		sum += lanes_dropped(&lanes);
+		lanes_close(&lanes);
+	}
+	return sum;
+}
+
 int kx_instance_cost(struct kx *kx, struct kx_instance *inst, struct kx_cost *out)
 {
 	_cleanup_free_ struct kx_reachable *rows = NULL;
@@ -297,7 +320,7 @@ int kx_instance_cost(struct kx *kx, struct kx_instance *inst, struct kx_cost *ou
 			cost.memory += memory_of(fd);
 		}
 	}
-	cost.dropped = dropped(kx, inst);
+	cost.dropped = dropped(kx, inst) + streams_dropped(inst);
 	*out = cost;
 	return 0;
 }

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "channel.h"
 #include "described.h"
 #include "instance.h"
 #include "param.h"
@@ -11,6 +12,7 @@
 struct described {
 	struct kx_about about;
 	struct kx_param *params;
+	struct channels channels;
 	struct kx_hook *hooks;
 	struct kx_map *maps;
 	struct kx_dependency *needs;
@@ -28,6 +30,7 @@ void described_free(struct described *d)
 		free(d->made[--d->nr_made]);
 	free(d->made);
 	free(d->params);
+	channels_free(&d->channels);
 	free(d->hooks);
 	free(d->maps);
 	free(d->needs);
@@ -92,13 +95,14 @@ static void fill_lines(struct described *d, const struct meta *meta)
 			about->has_init = 1;
 		else if (about_tag(&meta->about, line->fields[0], "fini"))
 			about->has_fini = 1;
-		else
+		else if (!channel_is_called(&meta->about, line->fields[0]))
 			d->hooks[about->nr_hooks++] = (struct kx_hook){
 				line->fields[0], line->fields[1], line->fields[2],
 			};
 	}
 	while ((line = meta_next(meta, "map", line))) {
-		if (line->fields[0][0] == '.')
+		if (line->fields[0][0] == '.' ||
+		    channel_is_inner(&meta->about, line->fields[0]))
 			continue;
 		d->maps[about->nr_maps++] = (struct kx_map){
 			.name = line->fields[0],
@@ -118,6 +122,25 @@ static void fill_lines(struct described *d, const struct meta *meta)
 		d->provides[about->nr_provides++] = line->fields[0];
 }
 
+static int fill_channels(struct described *d, const struct meta *meta)
+{
+	_cleanup_free_ const char **iterators = calloc(count(meta, "hook") + 1,
+						       sizeof(*iterators));
+	const struct meta_line *line = NULL;
+	size_t nr = 0;
+	int err;
+
+	if (!iterators)
+		return -ENOMEM;
+	while ((line = meta_next(meta, "hook", line)))
+		if (!strcmp(line->fields[2], "file"))
+			iterators[nr++] = line->fields[1];
+	err = channels_make(&meta->about, meta->btf, iterators, nr, &d->channels);
+	d->about.channels = d->channels.rows;
+	d->about.nr_channels = d->channels.nr;
+	return err;
+}
+
 int kx_instance_about(struct kx *kx, struct kx_instance *inst, const struct kx_about **out)
 {
 	struct described *d;
@@ -135,7 +158,8 @@ int kx_instance_about(struct kx *kx, struct kx_instance *inst, const struct kx_a
 		d->needs = calloc(count(meta, "needs") + 1, sizeof(*d->needs));
 		d->provides = calloc(count(meta, "provides") + 1, sizeof(*d->provides));
 	}
-	if (!d || !d->params || !d->hooks || !d->maps || !d->needs || !d->provides) {
+	if (!d || !d->params || !d->hooks || !d->maps || !d->needs || !d->provides ||
+	    fill_channels(d, meta)) {
 		described_free(d);
 		return kx_fail(kx, -ENOMEM, "out of memory");
 	}

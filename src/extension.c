@@ -16,6 +16,7 @@
 #include "context.h"
 #include "elfcheck.h"
 #include "extension.h"
+#include "format.h"
 #include "registry.h"
 #include "sha256.h"
 
@@ -44,9 +45,9 @@ static const char *map_type_text(enum bpf_map_type type)
 	return libbpf_bpf_map_type_str(type) ?: "unknown";
 }
 
-static bool is_map(const struct bpf_map *map)
+static bool is_map(const struct kx_extension *ext, const struct bpf_map *map)
 {
-	return !bpf_map__is_internal(map);
+	return !bpf_map__is_internal(map) && !channel_is_inner(&ext->about, bpf_map__name(map));
 }
 
 /* Programs for init and fini are run, not attached. */
@@ -92,7 +93,8 @@ static int fill_hooks(struct kx *kx, const char *who, struct kx_extension *ext)
 	bpf_object__for_each_program(prog, ext->obj) {
 		struct kx_hook *hook = &hooks[ext->pub.nr_hooks];
 
-		if (is_life(&ext->about, prog))
+		if (is_life(&ext->about, prog) ||
+		    channel_is_called(&ext->about, bpf_program__name(prog)))
 			continue;
 		ext->pub.nr_hooks++;
 		hook->program = strdup(bpf_program__name(prog));
@@ -111,7 +113,7 @@ static int fill_maps(struct kx *kx, const char *who, struct kx_extension *ext)
 	size_t nr = 0;
 
 	bpf_object__for_each_map(map, ext->obj)
-		nr += is_map(map);
+		nr += is_map(ext, map);
 	ext->pub.maps = maps = calloc(nr + 1, sizeof(*maps));
 	if (!maps)
 		return no_memory(kx, who);
@@ -119,7 +121,7 @@ static int fill_maps(struct kx *kx, const char *who, struct kx_extension *ext)
 		const char *name = bpf_map__name(map);
 		char *copy;
 
-		if (!is_map(map))
+		if (!is_map(ext, map))
 			continue;
 		copy = strdup(name);
 		if (!copy)
@@ -134,6 +136,32 @@ static int fill_maps(struct kx *kx, const char *who, struct kx_extension *ext)
 			.exported = about_tag(&ext->about, name, "export") != NULL,
 		};
 	}
+	return 0;
+}
+
+static int fill_channels(struct kx *kx, const char *who, struct kx_extension *ext)
+{
+	_cleanup_free_ const char **iterators = NULL;
+	struct bpf_program *prog;
+	size_t nr = 0;
+	int err;
+
+	bpf_object__for_each_program(prog, ext->obj)
+		nr++;
+	iterators = calloc(nr + 1, sizeof(*iterators));
+	if (!iterators)
+		return no_memory(kx, who);
+	nr = 0;
+	bpf_object__for_each_program(prog, ext->obj)
+		if (!strncmp(bpf_program__section_name(prog), "iter/", 5) ||
+		    !strncmp(bpf_program__section_name(prog), "iter.s/", 7))
+			iterators[nr++] = bpf_program__name(prog);
+	err = channels_make(&ext->about, bpf_object__btf(ext->obj), iterators, nr,
+			    &ext->channels);
+	if (err)
+		return no_memory(kx, who);
+	ext->pub.channels = ext->channels.rows;
+	ext->pub.nr_channels = ext->channels.nr;
 	return 0;
 }
 
@@ -259,6 +287,7 @@ static int fill_about(struct kx *kx, const char *who, struct kx_extension *ext)
 		return no_memory(kx, who);
 	err = fill_hooks(kx, who, ext);
 	err = err ?: fill_maps(kx, who, ext);
+	err = err ?: fill_channels(kx, who, ext);
 	return err ?: fill_params(kx, who, ext);
 }
 
@@ -346,6 +375,9 @@ static int interpret(struct kx *kx, const char *who, struct kx_extension *ext)
 	err = elf_check(ext->elf, ext->len, why, sizeof(why));
 	if (err)
 		return kx_fail(kx, err, "%s: %s", who, why);
+	err = formats_check(kx, who, ext->elf, ext->len);
+	if (err)
+		return err;
 	sha256(ext->elf, ext->len, ext->hash);
 	err = open_object(kx, ext, &ext->obj);
 	if (!err && bpf_object__btf(ext->obj))
@@ -537,6 +569,7 @@ void kx_extension_close(struct kx_extension *ext)
 	if (!ext)
 		return;
 	free_about(&ext->pub);
+	channels_free(&ext->channels);
 	about_done(&ext->about);
 	bpf_object__close(ext->obj);
 	free(ext->name);

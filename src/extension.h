@@ -5,11 +5,12 @@
 
 #include <kx/kx.h>
 
-#include "about.h"
+#include "channel.h"
 
 struct kx_extension {
 	struct kx_about pub;	/* what kx_extension_about() hands out */
 	struct about about;	/* the tags */
+	struct channels channels;
 	char *name;		/* about.name, or the file's name */
 	uint8_t hash[32];
 	char *elf;

@@ -8,6 +8,7 @@
 
 #include "carry.h"
 #include "dispatch.h"
+#include "format.h"
 #include "generation.h"
 #include "settings.h"
 
@@ -42,6 +43,7 @@ int generation_new(struct kx *kx, const char *who, struct kx_extension *ext,
 		.number = 1, .slot = 1, .meta_fd = -1,
 		.identity = {
 			.name = ext->pub.name, .license = ext->pub.license, .about = &ext->about,
+			.elf = ext->elf, .len = ext->len,
 		},
 	};
 	memcpy(gen->identity.hash, ext->hash, sizeof(ext->hash));
@@ -171,6 +173,20 @@ static bool asks(const struct hook *hook, const struct entry *entry)
 	return false;
 }
 
+/* A ring for each CPU there may be; a map that is carried over has them already. */
+static int streams_size(struct generation *gen)
+{
+	int nr_cpus = libbpf_num_possible_cpus(), err = 0;
+	struct bpf_map *map;
+
+	bpf_object__for_each_map(map, gen->obj)
+		if (!err && bpf_map__fd(map) < 0 &&
+		    about_tag(&gen->ext->about, bpf_map__name(map), "stream"))
+			err = nr_cpus < 0 ? nr_cpus : bpf_map__set_max_entries(map, nr_cpus);
+	return err ? kx_fail(gen->kx, err, "%s: its streams cannot be made: %s", gen->who,
+			     kx_why(err)) : 0;
+}
+
 int generation_load(struct generation *gen, struct entry *entry)
 {
 	int err;
@@ -179,6 +195,8 @@ int generation_load(struct generation *gen, struct entry *entry)
 			 &gen->hooks);
 	if (!err)
 		err = gate_give(gen, entry);
+	if (!err)
+		err = streams_size(gen);
 	if (!err)
 		err = kx_object_load(gen->kx, gen->obj, gen->who);
 	for (size_t i = 0; !err && i < gen->hooks.nr; i++) {
@@ -373,6 +391,7 @@ int generation_describe(struct generation *gen)
 	err = describe_progs(gen);
 	if (!err)
 		err = describe_maps(gen);
+	formats_describe(&gen->text, gen->identity.elf, gen->identity.len);
 	if (err)
 		return kx_fail(gen->kx, err, "%s: cannot be described: %s", gen->who, kx_why(err));
 	return meta_make(gen->kx, &head, &gen->text, bpf_object__btf(gen->obj), &gen->meta_fd);
@@ -456,10 +475,36 @@ int generation_pin(struct generation *gen, const char *dir)
 	return err ?: pin_links(gen, dir);
 }
 
+/*
+ * A directory for each intake, for nothing but its lock: all generations have the same.
+ * For its owner, as pins are: who may not write shall not keep others from it.
+ */
+static int make_intakes(struct generation *gen, const char *dir)
+{
+	const struct about *about = gen->identity.about;
+	char path[REGISTRY_PATH];
+
+	for (size_t i = 0; i < about->nr_tagged; i++) {
+		int err;
+
+		if (strcmp(about->tagged[i].tag, "intake"))
+			continue;
+		err = make_dir(gen, dir, "intakes");
+		if (err)
+			return err;
+		registry_path(path, "%s/intakes/%s", dir, about->tagged[i].name);
+		if (mkdir(path, 0700) && errno != EEXIST)
+			return kx_fail(gen->kx, -errno, "%s: cannot make %s: %s", gen->who, path,
+				       kx_why(-errno));
+	}
+	return 0;
+}
+
 /* Slots first: a dispatcher whose slots nobody can reach could never be switched. */
 int generation_pin_hooks(struct generation *gen, const char *dir)
 {
-	int err = make_dir(gen, dir, "slots") ?: make_dir(gen, dir, "hooks");
+	int err = make_dir(gen, dir, "slots") ?: make_dir(gen, dir, "hooks") ?:
+		  make_intakes(gen, dir);
 
 	for (size_t i = 0; !err && i < gen->hooks.nr; i++) {
 		struct hook *hook = &gen->hooks.rows[i];

@@ -16,6 +16,8 @@ struct identity {
 	const char *license;
 	const struct about *about;
 	uint8_t hash[32];
+	const void *elf;
+	size_t len;
 };
 
 struct generation {

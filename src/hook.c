@@ -201,10 +201,11 @@ static int targets_read(struct kx *kx, const char *who, const struct about *abou
 }
 
 static int plan_program(struct kx *kx, const char *who, const struct about *about,
-			struct bpf_program *prog, hook_setting *setting, const void *ctx,
-			struct hooks *out)
+			struct bpf_object *obj, struct bpf_program *prog, hook_setting *setting,
+			const void *ctx, struct hooks *out)
 {
 	const struct place *place = place_of(prog);
+	const char *over = about_tag(about, bpf_program__name(prog), "over");
 	struct hook hook = {
 		.way = place->way,
 		.prog = prog,
@@ -221,6 +222,13 @@ static int plan_program(struct kx *kx, const char *who, const struct about *abou
 		return 0;
 	if (place->way == HOOK_SWITCHED && may_sleep(prog))
 		hook.way = HOOK_DIRECT;
+	if (over) {
+		hook.over = bpf_object__find_map_by_name(obj, over);
+		if (place->way != HOOK_FILE || !hook.over)
+			return kx_fail(kx, -EINVAL, "%s: program %s (%s) cannot go over map %s: %s",
+				       who, bpf_program__name(prog), hook.section, over,
+				       hook.over ? "it is no iterator" : "there is no such map");
+	}
 	err = targets_read(kx, who, about, &hook, setting, ctx, &targets);
 	if (err)
 		return err;
@@ -253,7 +261,7 @@ int hooks_plan(struct kx *kx, const char *who, struct bpf_object *obj,
 
 		if (!bpf_program__autoload(prog))
 			continue;
-		err = plan_program(kx, who, about, prog, setting, ctx, &hooks);
+		err = plan_program(kx, who, about, obj, prog, setting, ctx, &hooks);
 		if (err == -ENOMEM)
 			return kx_fail(kx, err, "%s: out of memory", who);
 		if (err)
@@ -349,11 +357,21 @@ static bool is_uprobe(const struct hook *hook)
 	return !strncmp(hook->section, "uprobe", 6) || !strncmp(hook->section, "uretprobe", 9);
 }
 
+static struct bpf_link *attach_file(const struct hook *hook)
+{
+	union bpf_iter_link_info info = {};
+	LIBBPF_OPTS(bpf_iter_attach_opts, opts, .link_info = &info, .link_info_len = sizeof(info));
+
+	if (hook->over)
+		info.map.map_fd = bpf_map__fd(hook->over);
+	return bpf_program__attach_iter(hook->prog, hook->over ? &opts : NULL);
+}
+
 static struct bpf_link *attach(const struct hook *hook, int *fd)
 {
 	switch (hook->way) {
 	case HOOK_FILE:
-		return bpf_program__attach_iter(hook->prog, NULL);
+		return attach_file(hook);
 	case HOOK_DIRECT:
 	case HOOK_ASKING:
 	case HOOK_SWITCHED:

@@ -28,6 +28,7 @@ struct hook {
 	char *target;		/* device, cgroup, path; or NULL */
 	const char *target_kind;
 	int pid;		/* uprobes: 0 for all processes */
+	struct bpf_map *over;	/* iterators: what they go over; or NULL */
 	int slots_fd;		/* HOOK_SWITCHED; -1 */
 	int stub_fd;		/* the dispatcher to attach; -1: the program itself */
 	int link_fd;		/* -1: not attached, or by another generation */

@@ -2,6 +2,7 @@
 /* Instances: found by name, kmid or content; their entry and description read. */
 #include <bpf/bpf.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/bpf.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -65,6 +66,18 @@ void kx_instance_close(struct kx_instance *inst)
 	free(inst);
 }
 
+static int refuse_user(struct kx *kx, const char *name, const char *path)
+{
+	static const char root[] = "/sys/fs/bpf";
+
+	if (faccessat(AT_FDCWD, root, X_OK, AT_EACCESS))
+		return kx_fail(kx, -EACCES, "%s: cannot be looked for: the mode of %s lets this user "
+			       "not into it; chmod 711 %s does, and then the mode of each pin decides",
+			       name, root, root);
+	return kx_fail(kx, -EACCES, "%s: is loaded, but its entry %s is not for this user", name,
+		       path);
+}
+
 int instance_open_dir(struct kx *kx, const char *name, struct kx_instance **out)
 {
 	struct entry entry = ENTRY_NONE;
@@ -76,8 +89,7 @@ int instance_open_dir(struct kx *kx, const char *name, struct kx_instance **out)
 	if (err == -ENOENT || err == -ENOTDIR)
 		return -ENOENT;
 	if (err == -EACCES)
-		return kx_fail(kx, err, "%s: is loaded, but its entry %s is not for this user", name,
-			       path);
+		return refuse_user(kx, name, path);
 	if (err == -EPROTONOSUPPORT)
 		return kx_fail(kx, err, "%s: was loaded by another version of kx, which has to be used "
 			       "for it", name);

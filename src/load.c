@@ -8,6 +8,7 @@
 
 #include "check.h"
 #include "elfcheck.h"
+#include "format.h"
 #include "load.h"
 #include "sha256.h"
 
@@ -283,12 +284,15 @@ int kx_instance_hold(struct kx *kx, struct bpf_object *obj, const void *elf, siz
 	err = elf_check(elf, len, why, sizeof(why));
 	if (err)
 		return kx_fail(kx, err, "the object: %s", why);
-	err = about_read(kx, "the object", bpf_object__btf(obj), &about);
+	err = formats_check(kx, "the object", elf, len);
+	err = err ?: about_read(kx, "the object", bpf_object__btf(obj), &about);
 	if (err)
 		return err;
 	gen.who = gen.identity.name = about.name;
 	gen.identity.license = extension_license(elf);
 	gen.identity.about = &about;
+	gen.identity.elf = elf;
+	gen.identity.len = len;
 	sha256(elf, len, gen.identity.hash);
 	err = name_is_valid(about.name) ? hold(&gen, out) :
 	      kx_fail(kx, -EINVAL, "the object has no KX_EXTENSION() and so no name");

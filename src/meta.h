@@ -22,6 +22,9 @@ struct btf;
  *   map	NAME TYPE FROM KEY VALUE MAX EXPORTED ID
  *   hook	KEY PIN WAY		a place; its dispatcher in hooks/, slots/
  *   stub	PIN ID			a dispatcher's own program
+ *   format	ID LEVEL LINE ARGS FILE TEXT
+ *				a log message; ARGS: a digit for each, enum kx_arg;
+ *				FILE and TEXT escaped as in C
  */
 struct text {
 	char *bytes;

@@ -145,8 +145,7 @@ int kx_param_json(struct kx *kx, struct kx_instance *inst, const char *name, cha
 	return get(kx, inst, name, value_json, out);
 }
 
-/* A program must never see half of a scalar. */
-static void store(char *to, const char *from, size_t len)
+void param_store(char *to, const char *from, size_t len)
 {
 	switch (len && (uintptr_t)to % len == 0 ? len : 0) {
 	case 2:
@@ -199,6 +198,6 @@ int kx_param_set(struct kx *kx, struct kx_instance *inst, const char *name, cons
 	err = value_parse(inst->meta->btf, &place, &param->range, value, copy, why, sizeof(why));
 	if (err)
 		return kx_fail(kx, err, "%s: cannot set %s: %s", inst->name, name, why);
-	store(bytes + place.offset, copy, place.size);
+	param_store(bytes + place.offset, copy, place.size);
 	return 0;
 }

@@ -9,4 +9,7 @@
 char *param_bytes(struct kx *kx, struct kx_instance *inst, const struct param *param,
 		  bool writable);
 
+/* To memory that programs read: of a scalar, they never see half. */
+void param_store(char *to, const char *from, size_t len);
+
 #endif

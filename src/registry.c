@@ -126,6 +126,31 @@ int registry_remove(const char *path)
 	return rmdir(path) && errno != ENOENT ? -errno : 0;
 }
 
+void registry_copy_modes(const char *from, const char *to)
+{
+	_cleanup_names_ struct names list = {};
+	struct stat was, is;
+
+	if (names_read(from, &list.names, &list.nr))
+		return;
+	for (size_t i = 0; i < list.nr; i++) {
+		char one[REGISTRY_PATH + 256], other[REGISTRY_PATH + 256];
+
+		snprintf(one, sizeof(one), "%s/%s", from, list.names[i]);
+		snprintf(other, sizeof(other), "%s/%s", to, list.names[i]);
+		if (lstat(one, &was) || lstat(other, &is) ||
+		    (was.st_mode & S_IFMT) != (is.st_mode & S_IFMT) || S_ISLNK(was.st_mode))
+			continue;
+		/* The mode last: a change of owner may take bits away. */
+		if (was.st_uid != is.st_uid || was.st_gid != is.st_gid)
+			(void)!lchown(other, was.st_uid, was.st_gid);
+		if (was.st_mode != is.st_mode)
+			(void)chmod(other, was.st_mode & 07777);
+		if (S_ISDIR(was.st_mode))
+			registry_copy_modes(one, other);
+	}
+}
+
 static int make_dirs(struct kx *kx)
 {
 	int err = kx_mount_ensure(kx, KX_MOUNT_BPFFS);
@@ -142,20 +167,28 @@ static int make_dirs(struct kx *kx)
 	return 0;
 }
 
-static int lock_busy(struct kx *kx, int fd)
+void registry_lock_owner(int fd, char owner[LOCK_OWNER])
 {
-	char line[128], owner[64] = "another process";
 	_cleanup_file_ FILE *locks = fopen("/proc/locks", "re");
 	struct stat stat;
+	char line[128];
 
+	snprintf(owner, LOCK_OWNER, "another process");
 	while (locks && !fstat(fd, &stat) && fgets(line, sizeof(line), locks)) {
 		unsigned long ino;
 		int pid;
 
 		if (sscanf(line, "%*d: FLOCK ADVISORY WRITE %d %*x:%*x:%lu", &pid,
 			   &ino) == 2 && ino == stat.st_ino && pid > 0)
-			snprintf(owner, sizeof(owner), "process %d", pid);
+			snprintf(owner, LOCK_OWNER, "process %d", pid);
 	}
+}
+
+static int lock_busy(struct kx *kx, int fd)
+{
+	char owner[LOCK_OWNER];
+
+	registry_lock_owner(fd, owner);
 	return kx_fail(kx, -EBUSY, "the registry %s is locked by %s, which changes it; "
 		       "try again when that is done", REGISTRY, owner);
 }

@@ -20,6 +20,7 @@
  *     files/               iterators: text for cat
  *     links/               programs that are attached without a dispatcher
  *   current                symbolic link to the running generation
+ *   intakes/INTAKE/        directory: locked by who writes to it
  * REGISTRY/@/              what is being made or taken apart: whoever holds the
  *                          lock owns all of it, so after a crash it is waste
  */
@@ -34,6 +35,10 @@
  */
 int registry_lock(struct kx *kx, uint32_t wait_ms, int *out);
 
+/* Who has a lock of flock(2): "process 12", or "another process". */
+#define LOCK_OWNER	64
+void registry_lock_owner(int fd, char owner[LOCK_OWNER]);
+
 /* Formats a path; -ENAMETOOLONG is impossible for names that were checked. */
 void registry_path(char out[REGISTRY_PATH], const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
@@ -43,6 +48,12 @@ int registry_mkdir(const char *path);
 
 /* Remove a file, link, or directory with all in it. 0 also when it is not there. */
 int registry_remove(const char *path);
+
+/*
+ * Owner, group and mode of every pin below @from, given to what has the same name
+ * below @to. What is in one of them only, or cannot be changed, stays as it is.
+ */
+void registry_copy_modes(const char *from, const char *to);
 
 /*
  * Names in a directory, sorted; "." and ".." left out. @out receives an array

@@ -183,6 +183,9 @@ static int pin_generation(struct generation *gen)
 	err = generation_pin(gen, staged);
 	if (err)
 		return err;
+	/* Who was let in stays so. */
+	registry_path(path, REGISTRY "/%s/%u", gen->who, gen->before->head.generation);
+	registry_copy_modes(path, staged);
 	registry_path(path, REGISTRY "/%s/%u", gen->who, gen->number);
 	if (renameat2(AT_FDCWD, staged, AT_FDCWD, path, RENAME_NOREPLACE))
 		return kx_fail(gen->kx, -errno, "%s: cannot make %s: %s", gen->who, path,

@@ -55,15 +55,22 @@ static int find_instances(struct kx *kx, struct kx_instance *inst, struct users 
 	return err;
 }
 
+/* Who reads a stream does not keep its instance from going, no more than dmesg does. */
+static bool is_read_only(const struct meta *meta, const char *map)
+{
+	return about_tag(&meta->about, map, "stream") || !strcmp(map, "kx_wake");
+}
+
 /* Is a number in the instance's own lines of that key, in that field? */
 static bool has_id(const struct meta *meta, const char *key, int field, uint32_t id)
 {
 	const struct meta_line *line = NULL;
 
 	while ((line = meta_next(meta, key, line))) {
-		bool imported = !strcmp(key, "map") && line->fields[2][0];
+		bool passed_over = !strcmp(key, "map") &&
+			(line->fields[2][0] || is_read_only(meta, line->fields[0]));
 
-		if (!imported && strtoul(line->fields[field], NULL, 10) == id)
+		if (!passed_over && strtoul(line->fields[field], NULL, 10) == id)
 			return true;
 	}
 	return false;

@@ -84,6 +84,20 @@ char *value_json(const struct btf *btf, const struct value_place *place,
 		 const void *bytes);
 
 /*
+ * A JSON value to bytes: strict JSON. @bytes has value_size() bytes and the old value;
+ * members that are not given keep theirs, elements that are not become zero. Integers
+ * take whole numbers, enumerators their names or numbers, arrays of char text of up to
+ * one byte less than the room; pointers and floats as value_parse(). Nothing is
+ * given twice.
+ *
+ * Return: 0; -EINVAL: not JSON, or not of the type; -ERANGE: does not fit; -ENOENT: no
+ * such member; -ENOMEM; @bytes is as it was then, and @why receives a piece of a
+ * sentence, with the place: "limits[1].rate: 300 does not fit u8, 0..255 is allowed".
+ */
+int value_from_json(const struct btf *btf, uint32_t type_id, const char *json, void *bytes,
+		    char *why, size_t why_len);
+
+/*
  * A type as C spells it, without const and volatile, for free(): "u32", "char[16]",
  * "enum verdict", "struct limits *"; "?" for none. NULL: no memory.
  */

@@ -183,6 +183,9 @@ void value_put_names(const struct btf *btf, const struct value_form *form,
 /* Bytes of @at that are one character of UTF-8; 0: they are not. */
 size_t value_utf8(const unsigned char *at, size_t len, uint32_t *code);
 
+/* Neither a control character nor what turns the direction of a line. */
+bool value_is_shown(uint32_t code);
+
 /* Bytes that show as they are; @quoted: in quotes and with escapes. */
 bool value_is_plain(const unsigned char *at, size_t len);
 void value_put_quoted(struct value_out *out, const unsigned char *at, size_t len);

@@ -23,8 +23,7 @@ size_t value_utf8(const unsigned char *at, size_t len, uint32_t *code)
 	return need;
 }
 
-/* Neither control characters nor what turns the direction of a line. */
-static bool is_shown(uint32_t code)
+bool value_is_shown(uint32_t code)
 {
 	return code >= ' ' && (code < 0x7f || code >= 0xa0) &&
 	       !(code >= 0x200b && code <= 0x200f) && !(code >= 0x2028 && code <= 0x202e) &&
@@ -42,7 +41,7 @@ bool value_is_plain(const unsigned char *at, size_t len)
 		return false;
 	for (; len; at += used, len -= used) {
 		used = value_utf8(at, len, &code);
-		if (!used || !is_shown(code))
+		if (!used || !value_is_shown(code))
 			return false;
 	}
 	return true;
@@ -75,11 +74,11 @@ void value_put_quoted(struct value_out *out, const unsigned char *at, size_t len
 
 		if (letter)
 			value_putf(out, "\\%c", letter);
-		else if (used && is_shown(code))
+		else if (used && value_is_shown(code))
 			value_put(out, (const char *)at, used);
 		else
 			value_putf(out, "\\x%02x", *at);
-		if (letter || !used || !is_shown(code))
+		if (letter || !used || !value_is_shown(code))
 			used = 1;
 		at += used;
 		len -= used;

@@ -12,12 +12,21 @@ declare -A _kx_options=(
 	[info]="-F --field -j --json"
 	[query]="-q --quiet -j --json"
 	[features]="-j --json"
+	[log]="-f --follow -l --level -n --new -T --local-time -j --json"
+	[events]="-f --follow -c --count -n --new -T --local-time -j --json"
 	[get]="-j --json"
 	[set]=""
+	[call]="-j --json"
+	[cat]="-j --json"
+	[write]=""
+	[syscalls]="-j --json"
+	[syscall]="-j --json"
+	[share]="-f --follow -i --interval -n --count -j --json"
+	[feed]="-s --strict -r --raw -j --json"
 	[help]=""
 )
 _kx_common="-v --verbose -h --help"
-_kx_fields="name version description license hash needs provides params hooks maps"
+_kx_fields="name version description license hash needs provides params channels hooks maps"
 
 # Instances that are loaded, with $1 after each name.
 _kx_instances()
@@ -40,6 +49,23 @@ _kx_extensions()
 _kx_params()
 {
 	kx info -F params "$1" 2>/dev/null | sed "s/.*/$2&$3/"
+}
+
+# Channels of INSTANCE $1, of the kind $2: "command", "file", ...
+_kx_channels()
+{
+	kx info -F channels "$1" 2>/dev/null | sed -n "s/^$2 /$1./p"
+}
+
+# INSTANCE.CHANNEL of the kind $1, for the word $2.
+_kx_channel()
+{
+	if [[ $2 == *.* ]]; then
+		_kx_reply "$(_kx_channels "${2%%.*}" "$1")" "$2"
+	else
+		compopt -o nospace
+		_kx_reply "$(_kx_instances .)" "$2"
+	fi
 }
 
 # The word at the cursor: bash itself splits it at "=" and ":".
@@ -67,8 +93,10 @@ _kx_argument()
 	load/*)
 		compopt -o nospace
 		_kx_reply "$(_kx_params "$4" '' =)" "$2" ;;
-	upgrade/0|rollback/0|unload/*|list/*)
+	upgrade/0|rollback/0|unload/*|list/*|log/*)
 		_kx_reply "$(_kx_instances)" "$2" ;;
+	events/*)
+		_kx_channel stream "$2" ;;
 	upgrade/*)
 		compopt -o nospace
 		_kx_reply "$(_kx_params "$5" '' =)" "$2" ;;
@@ -80,6 +108,18 @@ _kx_argument()
 		else
 			_kx_reply "$(_kx_instances .)" "$2"
 		fi ;;
+	call/0)
+		_kx_channel command "$2" ;;
+	cat/0|write/0)
+		_kx_channel file "$2" ;;
+	syscalls/0|syscall/0)
+		_kx_reply "$(kx syscalls 2>/dev/null | sed 's/^ *[0-9]* //; s/(.*//')" "$2" ;;
+	share/0)
+		_kx_channel share "$2" ;;
+	feed/0)
+		_kx_channel intake "$2" ;;
+	feed/1)
+		mapfile -t COMPREPLY < <(compgen -f -- "$2") ;;
 	build/*)
 		mapfile -t COMPREPLY < <(compgen -f -- "$2") ;;
 	help/0)
@@ -97,7 +137,7 @@ _kx()
 	[[ -n $word ]] && unset 'words[-1]'
 	for ((i = 1; i < ${#words[@]}; i++)); do
 		previous=${words[i-1]}
-		if [[ ${words[i]} == -* || $previous =~ ^(--as|-m|--measure|-F|--field|-k|--kind|-o|--output)$ ]]; then
+		if [[ ${words[i]} == -* || $previous =~ ^(--as|-m|--measure|-F|--field|-k|--kind|-o|--output|-i|--interval|-n|--count)$ ]]; then
 			continue
 		elif [[ -z $verb ]]; then
 			verb=${words[i]}
@@ -114,7 +154,7 @@ _kx()
 		_kx_reply "tracepoint xdp cgroup uprobe lsm" "$word"
 	elif [[ $before =~ ^(-o|--output)$ ]]; then
 		mapfile -t COMPREPLY < <(compgen -f -- "$word")
-	elif [[ $before =~ ^(--as|-m|--measure)$ ]]; then
+	elif [[ $before =~ ^(--as|-m|--measure|-i|--interval|-n|--count)$ ]]; then
 		COMPREPLY=()
 	elif [[ $word == -* ]]; then
 		_kx_reply "${_kx_options[$verb]} $_kx_common" "$word"

@@ -123,4 +123,168 @@ struct kx_meta {
 	__u32 btf_len;
 };
 
+/*
+ * Streams: what kernel code tells user space, each record once, to any number of
+ * readers. A stream is an array of memory that can be mapped, one ring for each CPU:
+ * who writes takes the oldest room, whether it was read or not, so that a ring always
+ * has the last records. Positions count bytes from the beginning of time; the byte at
+ * position p is data[p % room]. A ring is divided into blocks, and each block
+ * begins with a record: who was overtaken goes on there.
+ */
+#define KX_STREAM_UNIT		16	/* records begin and end at multiples */
+#define KX_STREAM_BLOCK		4096	/* no record lies in two */
+#define KX_RECORD_MAX		2048	/* bytes of a record, with its head */
+
+/**
+ * struct kx_stream_head - one CPU's ring, at its beginning
+ * @entered: records that were begun since the stream was made, shifted by 16, and
+ *	     in the low 16 bits the writers that are under way: one that is
+ *	     interrupted by another on the same CPU stays under way
+ * @head: position behind the last record that was reserved
+ * @quiet: every record before this position is complete
+ * @dropped: records that were begun and not written: a writer was interrupted for so
+ *	     long that others came round to its room
+ * @unused: 0
+ * @waiting: a reader sleeps: the next writer clears it, and wakes all
+ */
+struct kx_stream_head {
+	__u64 entered;
+	__u64 head;
+	__u64 quiet;
+	__u64 dropped;
+	__u64 unused[4];
+	__u32 waiting;
+	__u32 unused_too[15];
+};
+
+/**
+ * struct kx_record - the head of a record in a stream
+ * @stamp: its position with bit 0 set; written last. Any other value: not
+ *	   complete yet, or overwritten
+ * @len: bytes from here to the next record; of its content up to
+ *	 KX_STREAM_UNIT - 1 less are used
+ * @format: of a log: which of the generation's texts; KX_RECORD_PAD: the rest of a
+ *	    block, which has no members but these
+ * @flags: of a log: bytes that are used
+ * @time_ns: CLOCK_BOOTTIME
+ * @nr: which record of this CPU, from 0, shifted by 16; and the generation of the
+ *	code that wrote it, modulo 2^16. Numbers of dropped records are missing
+ */
+struct kx_record {
+	__u64 stamp;
+	__u16 len;
+	__u16 format;
+	__u32 flags;
+	__u64 time_ns;
+	__u64 nr;
+};
+
+#define KX_RECORD_PAD		0xffff
+
+/* Names as syslog(3) has them, without the prefix; the lower, the more urgent. */
+enum kx_level {
+	KX_LEVEL_EMERG,
+	KX_LEVEL_ALERT,
+	KX_LEVEL_CRIT,
+	KX_LEVEL_ERR,
+	KX_LEVEL_WARNING,
+	KX_LEVEL_NOTICE,
+	KX_LEVEL_INFO,
+	KX_LEVEL_DEBUG,
+};
+
+/**
+ * enum kx_arg - what one argument of a log message is
+ * @KX_ARG_END: there is none
+ * @KX_ARG_S32: and the next: an integer, in a word of 8 bytes, extended by its sign
+ * @KX_ARG_TEXT: a string: its word is offset | len << 16 | enum kx_text << 32; the
+ *		 offset is from the record's beginning
+ * @KX_ARG_POINTER: an address
+ * @KX_ARG_4: what a pointer to 4 bytes led to, in its word; or enum kx_text << 32
+ * @KX_ARG_16: the same of 16 bytes: an offset, as of text
+ */
+enum kx_arg {
+	KX_ARG_END,
+	KX_ARG_S32,
+	KX_ARG_U32,
+	KX_ARG_S64,
+	KX_ARG_U64,
+	KX_ARG_TEXT,
+	KX_ARG_POINTER,
+	KX_ARG_4,
+	KX_ARG_16,
+};
+
+enum kx_text {
+	KX_TEXT_WHOLE,
+	KX_TEXT_FAULT,		/* could not be read */
+	KX_TEXT_NULL,		/* the pointer was NULL */
+};
+
+#define KX_LOG_ARGS		8	/* arguments of a message at most */
+#define KX_LOG_TEXT		128	/* bytes of a string argument, with its end */
+
+/**
+ * struct kx_format - a message in kernel code: section ".kx.format" of the object
+ * @size: bytes of it; the next one begins at the next multiple of 8
+ * @id: kx_record.format
+ * @level: enum kx_level
+ * @line: in the source file
+ * @args: enum kx_arg, up to the first KX_ARG_END
+ *
+ * Two strings follow: the text, and the name of the source file.
+ */
+struct kx_format {
+	__u16 size;
+	__u16 id;
+	__u32 level;
+	__u32 line;
+	__u8 args[KX_LOG_ARGS];
+	__u32 unused;
+};
+
+/**
+ * KX_STALE - a command's answer when the code that was asked is not the running one
+ *
+ * Another generation is, or none: the instance is being loaded or unloaded.
+ * kx_call() asks the other one then; it never reaches the caller.
+ */
+#define KX_STALE		(-2147483647)
+
+#define KX_WRITE_MAX		4032	/* bytes that a file is handed at once */
+
+/**
+ * struct kx_write - what is written to a file
+ * @offset: of bytes[0], since the write began
+ * @len: bytes used
+ * @more: 0: this is the last piece
+ * @bytes: of any value, without an end
+ */
+struct kx_write {
+	__u64 offset;
+	__u32 len;
+	__u32 more;
+	__u8 bytes[KX_WRITE_MAX];
+};
+
+/**
+ * struct kx_taken - what became of records that were given to an intake
+ * @taken: the extension has taken them
+ * @refused: it has not, or they were too short
+ */
+struct kx_taken {
+	__u64 taken;
+	__u64 refused;
+};
+
+/**
+ * struct kx_seq - in memory that is read while it is written: a sequence lock
+ * @count: odd while somebody writes
+ *
+ * kx/share.bpf.h and kx.h have kx_write_begin() and its like.
+ */
+struct kx_seq {
+	__u32 count;
+};
+
 #endif

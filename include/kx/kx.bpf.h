@@ -127,6 +127,12 @@
 #define KX_EXPORT		KX_TAG("kx.export")
 #define KX_IMPORT(extension)	KX_TAG("kx.import=" extension)
 
+/* After SEC("iter/bpf_map_elem"), or another for maps: which map it goes over. */
+#define KX_OVER(map)		KX_TAG("kx.over=" #map)
+
+/* After SEC(".maps"): each generation has its own; what is in it is not carried over. */
+#define KX_PRIVATE		KX_TAG("kx.private")
+
 /*
  * Kernel code that runs once, before the first event and after the last one; an
  * event that was under way on another CPU at that moment may end a little later:

@@ -21,6 +21,8 @@ struct bpf_object;
 struct bpf_object_skeleton;
 struct bpf_program;
 
+struct kx_loss;
+
 /**
  * kx_version() - which libkx this is
  *
@@ -437,6 +439,46 @@ struct kx_dependency {
 };
 
 /**
+ * enum kx_channel_kind - ways between kernel code and its users
+ * @KX_CHANNEL_LOG: messages
+ * @KX_CHANNEL_STREAM: typed records
+ * @KX_CHANNEL_COMMAND: kernel code that is called
+ * @KX_CHANNEL_FILE: text that is made when it is read
+ * @KX_CHANNEL_SHARE: memory that both sides see
+ * @KX_CHANNEL_INTAKE: records from user space, in bulk
+ */
+enum kx_channel_kind {
+	KX_CHANNEL_LOG,
+	KX_CHANNEL_STREAM,
+	KX_CHANNEL_COMMAND,
+	KX_CHANNEL_FILE,
+	KX_CHANNEL_SHARE,
+	KX_CHANNEL_INTAKE,
+};
+
+/**
+ * struct kx_channel - one of them
+ * @kind: which
+ * @name: as in `kx call INSTANCE.NAME` and its like; of the log: "log"
+ * @text: what it is for
+ * @in: the type that goes in, as in C: of a command's input, of an intake's record; ""
+ *      for none
+ * @out: the type that comes out: of a command's output, a stream's record, a share; ""
+ *       for none
+ * @number: of a command; -1: it has none
+ * @writable: of a file: it has a side that is written to
+ */
+struct kx_channel {
+	enum kx_channel_kind kind;
+	const char *name;
+	const char *text;
+	const char *in;
+	const char *out;
+	int64_t number;
+	int writable;
+};
+
+/**
  * struct kx_about - what an extension says of itself
  * @name: of the extension; its file's name when the file gives none
  * @version: numbers with dots between, "" when the file gives none
@@ -445,6 +487,8 @@ struct kx_dependency {
  * @hash: SHA-256 of the file, 64 hexadecimal digits
  * @params: parameters, in the order of the file
  * @nr_params: how many
+ * @channels: ways to talk to it, in the order of enum kx_channel_kind
+ * @nr_channels: how many
  * @hooks: programs that are attached
  * @nr_hooks: how many
  * @maps: maps that are made or imported; not those of global variables
@@ -466,6 +510,8 @@ struct kx_about {
 	const char *hash;
 	const struct kx_param *params;
 	size_t nr_params;
+	const struct kx_channel *channels;
+	size_t nr_channels;
 	const struct kx_hook *hooks;
 	size_t nr_hooks;
 	const struct kx_map *maps;
@@ -759,7 +805,8 @@ int kx_instance_about(struct kx *kx, struct kx_instance *inst,
  * @run_ns: how long in all
  * @missed: events that the kernel did not show to a program because it was
  *          already running on that CPU
- * @dropped: the sum of the members `dropped` of its maps "stats"
+ * @dropped: the sum of the member `dropped` of its map "stats", and of what its streams
+ *	     could not take
  */
 struct kx_cost {
 	uint32_t nr_programs;
@@ -987,6 +1034,553 @@ typedef void (*kx_check_fn)(void *ctx, const char *what, int repaired);
  * Since: 0.1
  */
 int kx_check(struct kx *kx, int repair, kx_check_fn fn, void *ctx);
+
+/*
+ * Streams: logs and events
+ */
+
+/**
+ * struct kx_stream - the reading end of an instance's log or of one of its streams
+ *
+ * Opaque. Any number of readers each see every record; nobody keeps the instance from
+ * going: what it has said until then can still be read. One thread uses it at
+ * a time, and its context meanwhile.
+ */
+struct kx_stream;
+
+/**
+ * enum kx_stream_flags - bits
+ * @KX_STREAM_NEW: only what is said from now on; else what is still there comes first
+ */
+enum kx_stream_flags {
+	KX_STREAM_NEW = 1 << 0,
+};
+
+/**
+ * struct kx_event - a record, as a reader sees it
+ * @time_ns: when, CLOCK_BOOTTIME
+ * @nr: which record of its CPU, counted from the stream's beginning
+ * @cpu: where it was written
+ * @generation: of the code that wrote it, modulo 2^16
+ * @level: of a message: enum kx_level; -1 of other records
+ * @bytes: what was written, aligned to 8: the record's type, or a message's arguments;
+ *         valid until the reader's function returns
+ * @len: bytes that may be read, up to 15 more than were written
+ * @lost: records of that CPU that are missing before this one, because they were
+ *        overwritten before they were read, or dropped
+ */
+struct kx_event {
+	uint64_t time_ns;
+	uint64_t nr;
+	uint32_t cpu;
+	uint32_t generation;
+	int level;
+	const void *bytes;
+	size_t len;
+	uint64_t lost;
+};
+
+/**
+ * typedef kx_event_fn - takes one record
+ * @ctx: as given to kx_stream_dispatch()
+ * @stream: where it is from
+ * @event: the record
+ *
+ * Return: 0 or more to go on; a negative value to stop kx_stream_dispatch(): the
+ * record counts as taken.
+ */
+typedef int (*kx_event_fn)(void *ctx, struct kx_stream *stream, const struct kx_event *event);
+
+/**
+ * kx_stream_open() - read a log or a stream
+ * @kx: the context; must outlive the stream
+ * @inst: the instance; may be closed afterwards
+ * @name: of the stream; "log" for the messages
+ * @flags: bits of enum kx_stream_flags
+ * @out: receives the stream, for kx_stream_close()
+ *
+ * Return: 0; -ENOENT: it has no such stream, the sentence says which it has; -EINVAL: an
+ * unknown flag; -EACCES: not for this user; -EPROTO: the stream is not one;
+ * -ENOMEM.
+ * Context: any thread.
+ * Kernel: 6.1; the right to read the map's pin. Who may write too reads without
+ * system calls; others get copies.
+ * Since: 0.1
+ */
+int kx_stream_open(struct kx *kx, struct kx_instance *inst, const char *name,
+		   unsigned int flags, struct kx_stream **out);
+
+/**
+ * kx_stream_fd() - what to poll for a stream
+ * @stream: the stream
+ *
+ * Readable when there may be something for kx_stream_dispatch().
+ *
+ * Return: the descriptor; owned by @stream, close-on-exec.
+ * Context: any; never fails.
+ * Since: 0.1
+ */
+int kx_stream_fd(const struct kx_stream *stream);
+
+/**
+ * kx_stream_dispatch() - take what there is
+ * @stream: the stream
+ * @fn: is called for each record, in the order of time as far as it can be known: in
+ *      that of their numbers on each CPU
+ * @ctx: for @fn
+ *
+ * Takes at most what was there when it was called, so that it returns.
+ *
+ * Return: how many records were handed over, 0 when there was none; or the
+ * negative value that @fn returned; -ENODEV: there is none, and none will come: the
+ * instance is gone; -EPROTO: the stream's content is not possible.
+ * Context: one thread at a time; never blocks.
+ * Since: 0.1
+ */
+int kx_stream_dispatch(struct kx_stream *stream, kx_event_fn fn, void *ctx);
+
+/**
+ * kx_stream_loss() - the account of a stream, as this reader has it
+ * @stream: the stream
+ * @out: receives it: what was produced, as far as this reader has come, handed over,
+ *	 and lost, because it was overwritten before it was read or dropped. Without
+ *	 KX_STREAM_NEW it begins when the instance was loaded. When nobody writes and
+ *	 kx_stream_dispatch() has returned 0, it is all that was ever produced
+ *
+ * Context: one thread at a time; never fails.
+ * Since: 0.1
+ */
+void kx_stream_loss(const struct kx_stream *stream, struct kx_loss *out);
+
+/**
+ * kx_stream_instance() - whose stream it is
+ * @stream: the stream
+ *
+ * Return: the instance's name; valid until kx_stream_close().
+ * Context: any; never fails.
+ * Since: 0.1
+ */
+const char *kx_stream_instance(const struct kx_stream *stream);
+
+/**
+ * kx_stream_extension() - what the instance is of
+ * @stream: the stream
+ *
+ * Return: the extension's name; valid until kx_stream_close().
+ * Context: any; never fails.
+ * Since: 0.1
+ */
+const char *kx_stream_extension(const struct kx_stream *stream);
+
+/**
+ * kx_stream_kmid() - whose stream it is
+ * @stream: the stream
+ *
+ * Return: the instance's kmid.
+ * Context: any; never fails.
+ * Since: 0.1
+ */
+uint64_t kx_stream_kmid(const struct kx_stream *stream);
+
+/**
+ * kx_stream_name() - which of its streams it is
+ * @stream: the stream
+ *
+ * Return: its name, "log" for the messages; valid until kx_stream_close().
+ * Context: any; never fails.
+ * Since: 0.1
+ */
+const char *kx_stream_name(const struct kx_stream *stream);
+
+/**
+ * kx_event_text() - a record as text
+ * @stream: where it is from
+ * @event: the record
+ * @buf: receives a message as its author wrote it, a record as ".a=1,.b=2" without the
+ *	 outer braces; one line: control characters are escaped as in C; terminated, cut
+ *	 if need be
+ * @len: bytes of @buf
+ *
+ * What cannot be formatted, because the generation that wrote it is gone or its bytes
+ * make no sense, is shown as hexadecimal words.
+ *
+ * Return: the length of the whole text, as snprintf() does.
+ * Context: one thread at a time; never fails.
+ * Since: 0.1
+ */
+size_t kx_event_text(struct kx_stream *stream, const struct kx_event *event,
+		     char *buf, size_t len);
+
+/**
+ * kx_event_json() - a record as a JSON value
+ * @stream: where it is from
+ * @event: the record
+ * @buf: receives {"a":1,...}, or of a message {"message":"...","args":[...],
+ *	 "source":"file.bpf.c:12"}, in which args has null for what was not there, and
+ *	 of a message without its text [] and "source" null; valid UTF-8, terminated,
+ *	 cut if need be
+ * @len: bytes of @buf
+ *
+ * Return: as kx_event_text().
+ * Context: one thread at a time; never fails.
+ * Since: 0.1
+ */
+size_t kx_event_json(struct kx_stream *stream, const struct kx_event *event,
+		     char *buf, size_t len);
+
+/**
+ * kx_stream_close() - stop reading
+ * @stream: the stream, or NULL
+ *
+ * Context: not from within the reader's function.
+ * Since: 0.1
+ */
+void kx_stream_close(struct kx_stream *stream);
+
+/*
+ * Commands
+ */
+
+/**
+ * struct kx_command - a command that can be called
+ *
+ * Opaque; one thread uses it at a time. It follows the instance through upgrades.
+ */
+struct kx_command;
+
+/**
+ * kx_command_open() - find a command
+ * @kx: the context; must outlive the command
+ * @inst: the instance; may be closed afterwards
+ * @name: the command's name, or its number
+ * @out: receives the command, for kx_command_close()
+ *
+ * Return: 0; -ENOENT: it has no such command, the sentence says which it has; -EACCES:
+ * not for this user: the mode of its pin decides; -ENOMEM.
+ * Context: any thread.
+ * Kernel: 6.1; the right to read the program's pin, no capability.
+ * Since: 0.1
+ */
+int kx_command_open(struct kx *kx, struct kx_instance *inst, const char *name,
+		    struct kx_command **out);
+
+/**
+ * kx_command_sizes() - the sizes of a command's blocks
+ * @command: the command
+ * @in_len: receives the bytes of its input
+ * @out_len: receives the bytes of its output
+ *
+ * Context: any; never fails.
+ * Since: 0.1
+ */
+void kx_command_sizes(const struct kx_command *command, size_t *in_len, size_t *out_len);
+
+/**
+ * kx_call() - call a command
+ * @command: the command
+ * @in: its input, of any alignment; NULL when it takes none
+ * @in_len: bytes: exactly those of its input type
+ * @out: receives its output, whatever the result; NULL when @out_len is 0
+ * @out_len: bytes: exactly those of its output type, or 0: it is not wanted
+ * @result: receives what the command returned; may be NULL
+ *
+ * The kernel gets a copy: @in and @out may be the same memory.
+ *
+ * Return: 0: the command ran; -EINVAL: a size that is not the type's, or NULL where bytes
+ * were announced; nothing was called; -ENODEV: the instance is gone, or being
+ * unloaded; -ESTALE: an upgrade has changed the types; open it again; -EACCES.
+ * Context: one thread at a time; blocks as long as the command runs.
+ * Kernel: as kx_command_open().
+ * Since: 0.1
+ */
+int kx_call(struct kx_command *command, const void *in, size_t in_len,
+	    void *out, size_t out_len, int *result);
+
+/**
+ * kx_call_text() - call a command with text
+ * @command: the command
+ * @args: "key=value" for members of its input, as kx_param_set() has values; or one
+ *        JSON value; for input that is no structure, one value. What is not
+ *        given is zero
+ * @nr_args: how many
+ * @out: receives the output as a JSON value, for free(); may be NULL
+ * @result: receives what the command returned; may be NULL
+ *
+ * Return: as kx_call(); -EINVAL: an argument is not of its type, -ERANGE: does not fit,
+ * -ENOENT: no such member: the sentence has what is allowed, nothing was called.
+ * Context: as kx_call().
+ * Since: 0.1
+ */
+int kx_call_text(struct kx_command *command, const char *const *args, size_t nr_args,
+		 char **out, int *result);
+
+/**
+ * kx_command_close() - forget a command
+ * @command: the command, or NULL
+ *
+ * Context: any.
+ * Since: 0.1
+ */
+void kx_command_close(struct kx_command *command);
+
+/*
+ * Files
+ */
+
+/**
+ * kx_file_open() - open a file of an instance
+ * @kx: the context
+ * @inst: the instance
+ * @name: of the file
+ *
+ * The same as open(2) on its pin, also for a held instance, which has none.
+ *
+ * Return: a descriptor for read(2), close-on-exec: the text is made as it is read;
+ * -ENOENT: it has no such file, the sentence says which it has; -EACCES: not for this
+ * user.
+ * Context: any thread.
+ * Kernel: 6.1; the right to read the file's pin.
+ * Since: 0.1
+ */
+int kx_file_open(struct kx *kx, struct kx_instance *inst, const char *name);
+
+/**
+ * typedef kx_source_fn - gives bytes
+ * @ctx: the caller's
+ * @buf: receives them
+ * @len: room
+ *
+ * Return: how many, 0 at the end, or a negative errno.
+ */
+typedef long (*kx_source_fn)(void *ctx, void *buf, size_t len);
+
+/**
+ * kx_file_write() - hand bytes to a file's writing side
+ * @kx: the context
+ * @inst: the instance
+ * @name: of the file
+ * @source: gives the bytes
+ * @ctx: for @source
+ *
+ * Return: 0; -ENOENT: no such file; -EOPNOTSUPP: it cannot be written to; -EACCES;
+ * a negative result of @source; -EIO and the sentence: the extension refused it.
+ * Context: any thread.
+ * Since: 0.1
+ */
+int kx_file_write(struct kx *kx, struct kx_instance *inst, const char *name,
+		  kx_source_fn source, void *ctx);
+
+/*
+ * Shares
+ */
+
+/**
+ * struct kx_share - a share that is mapped
+ *
+ * Opaque.
+ */
+struct kx_share;
+
+/**
+ * enum kx_share_flags - bits
+ * @KX_SHARE_WRITE: it will be written to, too
+ */
+enum kx_share_flags {
+	KX_SHARE_WRITE = 1 << 0,
+};
+
+/**
+ * kx_share_map() - have a share in this process's memory
+ * @kx: the context; must outlive the share
+ * @inst: the instance; may be closed afterwards, the memory stays
+ * @name: of the share
+ * @flags: bits of enum kx_share_flags
+ * @out: receives the share, for kx_share_unmap()
+ *
+ * The bytes are kernel code's own: it sees what is written, and changes what is read at
+ * any time; kx_read_begin() of kx/seq.h keeps together what belongs together. An upgrade
+ * leaves it as it is, and so does unloading: nobody writes to it any more then.
+ *
+ * Return: 0; -ENOENT: it has no such share, the sentence says which it has; -EACCES: not
+ * for this user; -EINVAL: an unknown flag; -EBUSY: as kx_share_refresh(); -ENOMEM.
+ * Context: any thread.
+ * Kernel: 6.1; the right to read and write the map's pin. Who may only read
+ * gets a copy, which kx_share_refresh() makes anew.
+ * Since: 0.1
+ */
+int kx_share_map(struct kx *kx, struct kx_instance *inst, const char *name,
+		 unsigned int flags, struct kx_share **out);
+
+/**
+ * kx_share_bytes() - the memory
+ * @share: the share
+ * @len: receives its bytes; may be NULL
+ *
+ * Return: where it is, aligned to a page; valid until kx_share_unmap().
+ * Context: any; never fails.
+ * Since: 0.1
+ */
+void *kx_share_bytes(const struct kx_share *share, size_t *len);
+
+/**
+ * kx_share_refresh() - read a copy anew
+ * @share: the share
+ *
+ * What is in a copy belongs together where the share begins with a struct kx_seq.
+ *
+ * Return: 1: it is mapped, there is nothing to do; 0: the copy is new; -ENODEV: the
+ * instance is gone; -ESTALE: an upgrade has begun the share anew, map it again; -EBUSY:
+ * somebody writes without an end.
+ * Context: one thread at a time.
+ * Since: 0.1
+ */
+int kx_share_refresh(struct kx_share *share);
+
+/**
+ * kx_share_json() - what is in a share, as JSON
+ * @share: the share
+ * @path: a part of it: ".limits[2]"; "" for all
+ * @out: receives the value, for free()
+ *
+ * Where the share begins with a struct kx_seq, what is shown belongs together.
+ *
+ * Return: 0; -ENOENT: no such part; -EBUSY: somebody writes without an end; -ENOMEM.
+ * Context: one thread at a time.
+ * Since: 0.1
+ */
+int kx_share_json(struct kx_share *share, const char *path, char **out);
+
+/**
+ * kx_share_text() - what is in a share, as text that kx_share_set() takes
+ * @share: the share
+ * @path: a part of it; "" for all
+ * @out: receives it, for free()
+ *
+ * Return: as kx_share_json().
+ * Context: one thread at a time.
+ * Since: 0.1
+ */
+int kx_share_text(struct kx_share *share, const char *path, char **out);
+
+/**
+ * kx_share_set() - store a value in a share
+ * @share: the share, mapped with KX_SHARE_WRITE
+ * @path: a part of it; "" for all
+ * @value: as text, as kx_param_set() has it
+ *
+ * Where the share begins with a struct kx_seq, that lock is taken for the store.
+ *
+ * Return: 0; -EACCES: it was not mapped for writing; -ENOENT: no such part; -EINVAL: not a
+ * value of its type, or the lock itself; -ERANGE: does not fit; -EBUSY: somebody writes
+ * without an end; -ENOMEM. Nothing was changed then.
+ * Context: one thread at a time.
+ * Since: 0.1
+ */
+int kx_share_set(struct kx_share *share, const char *path, const char *value);
+
+/**
+ * kx_share_unmap() - give the memory back
+ * @share: the share, or NULL
+ *
+ * Context: any.
+ * Since: 0.1
+ */
+void kx_share_unmap(struct kx_share *share);
+
+/*
+ * Intakes
+ */
+
+/**
+ * struct kx_intake - the writing end of an intake
+ *
+ * Opaque. One process writes to an intake at a time; one thread uses it at a time. It
+ * follows the instance through upgrades.
+ */
+struct kx_intake;
+
+/**
+ * kx_intake_open() - give records to an extension
+ * @kx: the context; must outlive the intake
+ * @inst: the instance; may be closed afterwards
+ * @name: of the intake
+ * @out: receives the intake, for kx_intake_close()
+ *
+ * What an earlier writer has left is taken with the first kx_intake_flush(), and counted
+ * there. A writer that is killed leaves whole records only.
+ *
+ * Return: 0; -ENOENT: it has no such intake, the sentence says which it has; -EBUSY:
+ * another process is writing; -EACCES: not for this user; -EPROTO: the intake is not one;
+ * -ENODEV; -ENOMEM.
+ * Context: any thread.
+ * Kernel: 6.1; the right to read the pin of its program, to read and write that of its
+ * ring, and to read the directory intakes/NAME of the instance: its lock.
+ * Since: 0.1
+ */
+int kx_intake_open(struct kx *kx, struct kx_instance *inst, const char *name,
+		   struct kx_intake **out);
+
+/**
+ * kx_intake_size() - the size of an intake's records
+ * @intake: the intake
+ *
+ * Return: the bytes of a record, what kx_intake_put() takes.
+ * Context: any; never fails.
+ * Since: 0.1
+ */
+size_t kx_intake_size(const struct kx_intake *intake);
+
+/**
+ * kx_intake_put() - one record
+ * @intake: the intake
+ * @record: its bytes
+ * @len: exactly those of the record's type
+ *
+ * The extension sees it when the room is full, or with kx_intake_flush().
+ *
+ * Return: 0; -EINVAL: another length; as kx_intake_flush(): the record was not put then.
+ * Context: one thread at a time.
+ * Since: 0.1
+ */
+int kx_intake_put(struct kx_intake *intake, const void *record, size_t len);
+
+/**
+ * kx_intake_put_text() - one record, from text
+ * @intake: the intake
+ * @line: JSON, or ".a=1,.b=2"; or the text itself where the type is an array of char
+ *
+ * Return: as kx_intake_put(); -EINVAL, -ERANGE, -ENOENT: not of the type, the sentence
+ * says why; nothing was put.
+ * Context: one thread at a time.
+ * Since: 0.1
+ */
+int kx_intake_put_text(struct kx_intake *intake, const char *line);
+
+/**
+ * kx_intake_flush() - let the extension take what waits
+ * @intake: the intake
+ * @taken: receives how many records it has taken since kx_intake_open(); may be NULL
+ * @refused: receives how many it has refused; may be NULL
+ *
+ * Both are received whatever the result. What was put, and what waited at the beginning,
+ * is taken, refused, or still waits.
+ *
+ * Return: 0; -ENODEV: the instance is gone; -ESTALE: an upgrade has taken the intake away
+ * or begun it anew; -EBUSY: somebody else runs the intake's program, without an end;
+ * -EPROTO: somebody else has written to the ring; -EACCES.
+ * Context: one thread at a time.
+ * Since: 0.1
+ */
+int kx_intake_flush(struct kx_intake *intake, uint64_t *taken, uint64_t *refused);
+
+/**
+ * kx_intake_close() - stop; what waits and was not flushed is seen by the next writer
+ * @intake: the intake, or NULL
+ *
+ * Context: any.
+ * Since: 0.1
+ */
+void kx_intake_close(struct kx_intake *intake);
 
 /*
  * Ring buffers

@@ -19,22 +19,7 @@
 #ifndef KX_SLEEP_BPF_H
 #define KX_SLEEP_BPF_H
 
-#include <kx/kx.bpf.h>
-
-/* The instance's entry: kx puts it here. */
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 1);
-	__uint(map_flags, BPF_F_MMAPABLE);
-	__type(key, __u32);
-	__type(value, struct kx_entry);
-} kx_gate SEC(".maps");
-
-/* Set by kx at load. */
-const volatile struct {
-	__u32 slot;
-	__u32 generation;
-} kx_own SEC(".rodata.own");
+#include <kx/own.bpf.h>
 
 #define KX_TURNS	4
 
@@ -64,14 +49,9 @@ struct {
  */
 static __always_inline int kx_is_turn(__u64 event)
 {
-	struct kx_entry *entry;
 	struct kx_turns *turns;
-	__u32 zero = 0, slot, i;
+	__u32 slot = kx_slot(), i;
 
-	entry = bpf_map_lookup_elem(&kx_gate, &zero);
-	if (!entry)
-		return 0;
-	slot = *(volatile __u32 *)&entry->active;
 	turns = bpf_task_storage_get(&kx_turns, bpf_get_current_task_btf(), NULL,
 				     BPF_LOCAL_STORAGE_GET_F_CREATE);
 	if (!turns)

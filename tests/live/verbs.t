@@ -184,7 +184,7 @@ printed(kx('info', $file), qr/^step +u32 +live +1\.\.100 +1 +what each counts fo
 unlike(kx('info', $file)->{out}, qr/^kmid/m, 'nothing is loaded');
 my ($about) = json(kx('info', '--json', $file)->{out});
 is(join(' ', sort keys %$about),
-   'description fini hash hooks init instance license maps name needs params provides version',
+   'channels description fini hash hooks init instance license maps name needs params provides version',
    'info --json: its members');
 is($about->{instance}, undef, 'and no instance');
 my ($step) = grep { $_->{name} eq 'step' } @{ $about->{params} };

@@ -100,7 +100,7 @@ static int run(struct kx *kx, int argc, char **argv)
 const struct verb verb_info = {
 	.name = "info",
 	.arguments = "FILE|NAME|INSTANCE [-F FIELD] [--json]",
-	.summary = "parameters, hooks, maps, needs; who can reach what",
+	.summary = "parameters, channels, hooks, maps, needs; who can reach what",
 	.examples = "  kx info ./execs.bpf.o\n"
 		    "  kx info execs\n"
 		    "  kx info -F version execs\n",

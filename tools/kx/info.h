@@ -39,4 +39,7 @@ int info_text(const struct info *info);
 /* "load", "live", "value". */
 const char *info_kind(enum kx_param_kind kind);
 
+/* "log", "stream", "command", ... */
+const char *channel_kind_text(enum kx_channel_kind kind);
+
 #endif

@@ -28,6 +28,13 @@ static void params_print(const struct kx_about *about)
 		text_line("%s", about->params[i].name);
 }
 
+static void channels_print(const struct kx_about *about)
+{
+	for (size_t i = 0; i < about->nr_channels; i++)
+		text_line("%s %s", channel_kind_text(about->channels[i].kind),
+			  about->channels[i].name);
+}
+
 static void hooks_print(const struct kx_about *about)
 {
 	for (size_t i = 0; i < about->nr_hooks; i++)
@@ -53,6 +60,7 @@ static const struct {
 	{ "needs", 0, needs_print },
 	{ "provides", 0, provides_print },
 	{ "params", 0, params_print },
+	{ "channels", 0, channels_print },
 	{ "hooks", 0, hooks_print },
 	{ "maps", 0, maps_print },
 };

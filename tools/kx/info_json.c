@@ -49,6 +49,28 @@ static void hooks_json(struct json *json, const struct kx_about *about)
 	json_close(json);
 }
 
+static void channels_json(struct json *json, const struct kx_about *about)
+{
+	json_array(json, "channels");
+	for (size_t i = 0; i < about->nr_channels; i++) {
+		const struct kx_channel *channel = &about->channels[i];
+
+		json_object(json, NULL);
+		json_text(json, "kind", channel_kind_text(channel->kind));
+		json_text(json, "name", channel->name);
+		json_text(json, "in", channel->in);
+		json_text(json, "out", channel->out);
+		if (channel->number < 0)
+			json_null(json, "number");
+		else
+			json_number(json, "number", channel->number);
+		json_bool(json, "writable", channel->writable);
+		json_text(json, "text", channel->text);
+		json_close(json);
+	}
+	json_close(json);
+}
+
 static void maps_json(struct json *json, const struct kx_about *about)
 {
 	json_array(json, "maps");
@@ -132,6 +154,7 @@ void info_json(const struct info *info)
 	json_bool(&json, "init", about->has_init);
 	json_bool(&json, "fini", about->has_fini);
 	params_json(&json, info);
+	channels_json(&json, about);
 	hooks_json(&json, about);
 	maps_json(&json, about);
 	if (info->loaded)

@@ -109,6 +109,43 @@ static int hooks_print(const struct kx_about *about)
 	return err ?: table_section(&table);
 }
 
+const char *channel_kind_text(enum kx_channel_kind kind)
+{
+	static const char *const texts[] = {
+		[KX_CHANNEL_LOG] = "log", [KX_CHANNEL_STREAM] = "stream",
+		[KX_CHANNEL_COMMAND] = "command", [KX_CHANNEL_FILE] = "file",
+		[KX_CHANNEL_SHARE] = "share", [KX_CHANNEL_INTAKE] = "intake",
+	};
+
+	return kind < sizeof(texts) / sizeof(texts[0]) ? texts[kind] : "?";
+}
+
+static int channels_print(const struct kx_about *about)
+{
+	static const struct column columns[] = {
+		{ "CHANNEL" }, { "KIND" }, { "NR", true }, { "IN" }, { "OUT" }, { "TEXT" },
+	};
+	_cleanup_table_ struct table table = {
+		.columns = columns,
+		.nr_columns = 6,
+	};
+	int err = 0;
+
+	for (size_t i = 0; i < about->nr_channels; i++) {
+		const struct kx_channel *channel = &about->channels[i];
+
+		err = err ?: table_add(&table, "%s", channel->name);
+		err = err ?: table_add(&table, "%s%s", channel_kind_text(channel->kind),
+				       channel->writable ? ", writable" : "");
+		err = err ?: channel->number < 0 ? table_add(&table, "-") :
+			     table_add(&table, "%lld", (long long)channel->number);
+		err = err ?: table_add(&table, "%s", or_dash(channel->in));
+		err = err ?: table_add(&table, "%s", or_dash(channel->out));
+		err = err ?: table_add(&table, "%s", or_dash(channel->text));
+	}
+	return err ?: table_section(&table);
+}
+
 static int maps_print(const struct kx_about *about)
 {
 	static const struct column columns[] = {
@@ -184,6 +221,7 @@ int info_text(const struct info *info)
 	if (info->loaded)
 		status_print(&info->status);
 	err = params_print(info);
+	err = err ?: channels_print(about);
 	err = err ?: hooks_print(about);
 	err = err ?: maps_print(about);
 	err = err ?: things_print(info);

@@ -22,8 +22,17 @@ static const struct {
 	{ "Look", &verb_info },
 	{ "Look", &verb_query },
 	{ "Look", &verb_features },
+	{ "Listen", &verb_log },
+	{ "Listen", &verb_events },
 	{ "Change", &verb_get },
 	{ "Change", &verb_set },
+	{ "Talk", &verb_call },
+	{ "Talk", &verb_cat },
+	{ "Talk", &verb_write },
+	{ "Talk", &verb_share },
+	{ "Talk", &verb_feed },
+	{ "Calls of the kernel", &verb_syscalls },
+	{ "Calls of the kernel", &verb_syscall },
 };
 
 #define NR_VERBS	(sizeof(verbs) / sizeof(verbs[0]))

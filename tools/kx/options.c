@@ -93,9 +93,11 @@ static void flag_set(const struct flag *flag, const char *word)
 }
 
 /* What getopt_long() wants to know of the flags. */
-static void flags_spell(const struct flag *flags, struct option *longs,
+static void flags_spell(const struct flag *flags, bool at_front, struct option *longs,
 			char *letters)
 {
+	if (at_front)
+		*letters++ = '+';
 	*letters++ = ':';	/* a missing argument is told from a wrong option */
 	for (; flags->name; flags++, longs++) {
 		*longs = (struct option){
@@ -129,12 +131,12 @@ int options_read(const struct verb *verb, int argc, char **argv, bool *verbose)
 {
 	struct flag flags[MAX_FLAGS + 1];
 	struct option longs[MAX_FLAGS + 1];
-	char letters[2 * MAX_FLAGS + 2];
+	char letters[2 * MAX_FLAGS + 3];
 	int found, index = 0;
 	bool help = false;
 
 	flags_collect(verb, verbose, &help, flags);
-	flags_spell(flags, longs, letters);
+	flags_spell(flags, verb->at_front, longs, letters);
 	opterr = 0;
 	while ((found = getopt_long(argc, argv, letters, longs, &index)) >= 0) {
 		if (found == '?')

@@ -24,6 +24,7 @@ struct verb {
 	const char *summary;	/* what it does, one line */
 	const char *examples;	/* lines for --help */
 	const struct flag *flags;
+	bool at_front;		/* options come before the first argument only */
 	int min_args;
 	int max_args;		/* MANY: any number */
 
@@ -38,18 +39,27 @@ struct verb {
 #define WRONG	2	/* usage */
 
 extern const struct verb verb_build;
+extern const struct verb verb_call;
+extern const struct verb verb_cat;
 extern const struct verb verb_check;
+extern const struct verb verb_events;
 extern const struct verb verb_features;
+extern const struct verb verb_feed;
 extern const struct verb verb_get;
 extern const struct verb verb_info;
 extern const struct verb verb_list;
 extern const struct verb verb_load;
+extern const struct verb verb_log;
 extern const struct verb verb_new;
 extern const struct verb verb_query;
 extern const struct verb verb_rollback;
 extern const struct verb verb_set;
+extern const struct verb verb_share;
+extern const struct verb verb_syscall;
+extern const struct verb verb_syscalls;
 extern const struct verb verb_unload;
 extern const struct verb verb_upgrade;
+extern const struct verb verb_write;
 
 /*
  * Read the options of @verb; optind is then its first argument. @verbose becomes

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The table of the calls, put together from one file per subsystem. */
+/* The table of the calls, with how their arguments are captured and printed. */
 #include <errno.h>
 #include <string.h>
 
-#include "../calls/nr.h"
+#include "../../calls/nr.h"
 #include "args.h"
 #include "desc.h"
 #include "file.h"
@@ -17,15 +17,7 @@
 #include "time.h"
 
 const struct call_info call_table[KXT_NR_ROWS] = {
-#include "../calls/file.tbl"
-#include "../calls/desc.tbl"
-#include "../calls/memory.tbl"
-#include "../calls/process.tbl"
-#include "../calls/signal.tbl"
-#include "../calls/time.tbl"
-#include "../calls/net.tbl"
-#include "../calls/ipc.tbl"
-#include "../calls/misc.tbl"
+#include "../../calls/all.tbl"
 };
 
 const struct call_info *call_info_by_nr(uint32_t nr)

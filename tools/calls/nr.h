@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Numbers of the calls that are younger than the system's headers. */
-#ifndef KXTRACE_NR_H
-#define KXTRACE_NR_H
+#ifndef CALLS_NR_H
+#define CALLS_NR_H
 
 #include <asm/unistd.h>
 
