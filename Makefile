@@ -210,7 +210,7 @@ kx() { \
 	$$as env XDG_CACHE_HOME='$(abspath $(O))/demo' '$(abspath $(O))/kx' "$$@"; \
 } && \
 kx new --force demo && kx build demo.bpf.c && as='$(ROOT)' && kx load demo.bpf.o step=2 && \
-{ kx list && kx get demo.started && kx set demo.step=10 && kx get demo; result=$$?; \
+{ kx list && kx log demo && kx get demo.started && kx set demo.step=10 && kx get demo; result=$$?; \
 kx unload demo && exit $$result; }
 endef
 

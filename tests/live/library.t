@@ -65,7 +65,7 @@ sub lives {
 	is($r->{err}, '', "$how: without a complaint");
 	like($r->{out}, qr{\A\Q$name\E 0\.1\.0: [^\n]+\n}, "$how: what it is");
 	like($r->{out}, qr{^  step = 1 \(.+\)$}m, "$how: its parameter");
-	like($r->{out}, qr{^  greeting = hello from \Q$name\E \(}m, "$how: what its init did");
+	like($r->{out}, qr{^  log_level = KX_LEVEL_INFO \(}m, "$how: a parameter of its log");
 	like($r->{out}, qr{^step is 10 now$}m, "$how: set and read again");
 	like($r->{out}, qr{^listed: \Q$name\E, live, resident$}m, "$how: listed");
 	is(scalar(listed()), 0, "$how: unloaded");
