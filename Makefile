@@ -242,6 +242,7 @@ bench: deps-bench
 	@$(MAKE) all test-helpers
 	@$(ROOT) tests/bench/run
 	@$(ROOT) tests/bench/extensions
+	@$(ROOT) tests/bench/shares
 	@$(ROOT) tests/bench/channels
 
 install: all

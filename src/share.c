@@ -63,10 +63,14 @@ bool share_wait(uint64_t *deadline)
 	return now < *deadline;
 }
 
-int share_busy(const struct kx_share *share)
+int share_busy(const struct kx_share *share, bool moves)
 {
-	return kx_fail(share->kx, -EBUSY, "%s.%s: its lock stays taken: whoever wrote was killed; "
-		       "kx unload and kx load begin it anew", share->instance, share->name);
+	return kx_fail(share->kx, -EBUSY, "%s.%s: %s", share->instance, share->name,
+		       !moves ? "its lock stays taken: whoever wrote was killed; kx unload and kx load "
+				"begin it anew" :
+		       share->mapped ? "is written to all the time; try again" :
+		       "is written to all the time, too fast for a copy; who may write to its pin "
+		       "reads the memory itself");
 }
 
 static const struct btf_type *bare(const struct btf *btf, uint32_t id)
@@ -118,6 +122,7 @@ static int refresh_locked(struct kx_share *share)
 {
 	const struct kx_seq *seq = (const void *)share->raw;
 	uint64_t deadline = 0;
+	bool moves = false;
 	int agree = 0, err;
 	__u32 count = 1;
 
@@ -126,13 +131,14 @@ static int refresh_locked(struct kx_share *share)
 		if (err)
 			return err;
 		agree = !(seq->count & 1) && seq->count == count ? agree + 1 : 0;
+		moves |= count != 1 && seq->count != count;
 		count = seq->count;
 		if (agree == 1)
 			memcpy(share->bytes, share->raw, share->len);
 		if (agree == 2)
 			return 0;
 	} while (agree || share_wait(&deadline));
-	return share_busy(share);
+	return share_busy(share, moves);
 }
 
 static int refresh_copy(struct kx_share *share)

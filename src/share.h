@@ -37,7 +37,7 @@ struct kx_share {
  */
 bool share_wait(uint64_t *deadline);
 
-/* -EBUSY, and the sentence. */
-int share_busy(const struct kx_share *share);
+/* -EBUSY, and the sentence. @moves: the lock was given back meanwhile, and taken again. */
+int share_busy(const struct kx_share *share, bool moves);
 
 #endif

@@ -13,12 +13,13 @@ static int snapshot(struct kx_share *share, char *to)
 {
 	const struct kx_seq *seq = (const void *)share->bytes;
 	uint64_t deadline = 0;
-	__u32 count;
+	__u32 first, count;
 
 	if (!share->locked || !share->mapped) {
 		memcpy(to, share->bytes, share->len);
 		return 0;
 	}
+	first = count = kx_read_begin(seq);
 	do {
 		for (int spins = 0; spins < 64; spins++) {
 			count = kx_read_begin(seq);
@@ -29,7 +30,7 @@ static int snapshot(struct kx_share *share, char *to)
 				return 0;
 		}
 	} while (share_wait(&deadline));
-	return share_busy(share);
+	return share_busy(share, count != first);
 }
 
 static int place_find(struct kx_share *share, const char *path, const char *what,
@@ -93,12 +94,13 @@ static int put(struct kx_share *share, const struct store *store)
 {
 	struct kx_seq *seq = (struct kx_seq *)share->bytes;
 	char *at = share->bytes + store->offset;
+	__u32 first = share->locked ? kx_read_begin(seq) : 0;
 	uint64_t deadline = 0;
 	int err = 0;
 
 	while (share->locked && !kx_write_begin(seq))
 		if (!share_wait(&deadline))
-			return share_busy(share);
+			return share_busy(share, kx_read_begin(seq) != first);
 	if (store->before && memcmp(at, store->before, store->len))
 		err = -EAGAIN;
 	else

@@ -191,4 +191,10 @@ bool value_is_plain(const unsigned char *at, size_t len);
 void value_put_quoted(struct value_out *out, const unsigned char *at, size_t len);
 void value_put_json(struct value_out *out, const unsigned char *at, size_t len);
 
+/*
+ * A string of JSON that begins at *@at, without its quotes; none of its bytes is 0. NULL:
+ * *@at is behind it; else what is wrong, from *@at on.
+ */
+const char *value_scan_json(const char **at, const char *end, struct value_out *out);
+
 #endif

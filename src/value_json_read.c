@@ -64,108 +64,13 @@ static int refuse_kind(struct json_reader *r, const char *wanted)
 	return refuse(r, -EINVAL, "`%s` is not %s", here(r).text, wanted);
 }
 
-/*
- * Strings
- */
-
-static int hex4(const char *at, const char *end)
-{
-	static const char digits[] = "0123456789abcdef";
-	int code = 0;
-
-	if (end - at < 4)
-		return -1;
-	for (int i = 0; i < 4; i++) {
-		int lower = at[i] | (at[i] & 0x40 ? 0x20 : 0);
-		const char *digit = lower ? strchr(digits, lower) : NULL;
-
-		if (!digit)
-			return -1;
-		code = code << 4 | (int)(digit - digits);
-	}
-	return code;
-}
-
-static void put_utf8(struct value_out *out, uint32_t code)
-{
-	char text[4];
-	size_t len = code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
-
-	for (size_t i = len - 1; i; i--, code >>= 6)
-		text[i] = (char)(0x80 | (code & 0x3f));
-	text[0] = (char)(len == 1 ? code : (0xf0 << (4 - len) & 0xff) | code);
-	value_put(out, text, len);
-}
-
-/* Behind the "\u": one character of 16 bits, or two that are one of 21. */
-static bool read_code(struct json_reader *r, struct value_out *out)
-{
-	int code = hex4(r->at, r->end), low;
-
-	if (code < 1)
-		return false;
-	r->at += 4;
-	if (code >= 0xd800 && code < 0xe000) {
-		if (code >= 0xdc00 || r->end - r->at < 6 || r->at[0] != '\\' || r->at[1] != 'u')
-			return false;
-		low = hex4(r->at + 2, r->end);
-		if (low < 0xdc00 || low >= 0xe000)
-			return false;
-		code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
-		r->at += 6;
-	}
-	put_utf8(out, (uint32_t)code);
-	return true;
-}
-
-static bool read_escape(struct json_reader *r, struct value_out *out)
-{
-	static const char letters[] = "\"\\/bfnrt", bytes[] = "\"\\/\b\f\n\r\t";
-	const char *letter;
-
-	if (++r->at == r->end || !*r->at)
-		return false;
-	if (*r->at == 'u') {
-		r->at++;
-		return read_code(r, out);
-	}
-	letter = strchr(letters, *r->at);
-	if (!letter)
-		return false;
-	r->at++;
-	value_put(out, &bytes[letter - letters], 1);
-	return true;
-}
-
 /* A string's bytes, without its quotes; none of them is 0. */
 static int read_text(struct json_reader *r, struct value_out *out)
 {
-	const char *begin = r->at;
+	const char *wrong = value_scan_json(&r->at, r->end, out);
 
-	r->at++;
-	while (r->at < r->end && *r->at != '"') {
-		const unsigned char *at = (const unsigned char *)r->at;
-		struct value_word word = here(r);
-		uint32_t code;
-		size_t used;
-
-		if (*at == '\\') {
-			if (!read_escape(r, out))
-				return refuse(r, -EINVAL, "`%s` begins with no known escape",
-					      word.text);
-			continue;
-		}
-		used = value_utf8(at, r->end - r->at, &code);
-		if (!used || code < ' ')
-			return refuse(r, -EINVAL, "`%s` begins with %s", word.text,
-				      used ? "a control character" : "what is not UTF-8");
-		value_put(out, r->at, used);
-		r->at += used;
-	}
-	if (r->at == r->end)
-		return refuse(r, -EINVAL, "`%s` has no closing \"",
-			      value_word(begin, r->end - begin).text);
-	r->at++;
+	if (wrong)
+		return refuse(r, -EINVAL, "`%s` %s", here(r).text, wrong);
 	return out->failed ? refuse(r, -ENOMEM, "no memory") : 0;
 }
 

@@ -11,17 +11,16 @@ KX_LICENSE("GPL");
 
 #define LINK_MAX	4
 
-enum speed {
-	SPEED_AUTO,
-	SPEED_10,
-	SPEED_100,
-	SPEED_1000,
+enum duplex {
+	DUPLEX_AUTO,
+	DUPLEX_HALF,
+	DUPLEX_FULL,
 };
 
 /* What CFGDD hands over: the device-dependent structure. */
 struct parms {
 	char name[16];
-	enum speed speed;
+	enum duplex duplex;
 	u32 buffers;
 	bool promiscuous;
 };
@@ -79,7 +78,7 @@ KX_COMMAND(get_parms, KX_NONE, struct parms, "the parameters as they are", KX_NU
 static bool is_right(const struct parms *parms)
 {
 	return parms->name[0] && !parms->name[sizeof(parms->name) - 1] &&
-	       parms->speed <= SPEED_1000 && parms->buffers >= 16 && parms->buffers <= 4096;
+	       parms->duplex <= DUPLEX_FULL && parms->buffers >= 16 && parms->buffers <= 4096;
 }
 
 /* The answer has what was before. */

@@ -115,8 +115,10 @@ KX_FILE(data, "what was written to it")
 
 		if (!piece || (u64)i * KX_WRITE_MAX >= written)
 			break;
+		/* The verifier of Linux 6.1 sees a bound only where the number itself is used. */
 		len = piece->len;
-		if (len && len <= KX_WRITE_MAX)
+		barrier_var(len);
+		if (len <= KX_WRITE_MAX)
 			bpf_seq_write(file, piece->bytes, len);
 	}
 	return 0;

@@ -1284,11 +1284,15 @@ void kx_command_sizes(const struct kx_command *command, size_t *in_len, size_t *
  * @out_len: bytes: exactly those of its output type, or 0: it is not wanted
  * @result: receives what the command returned; may be NULL
  *
- * The kernel gets a copy: @in and @out may be the same memory.
+ * The kernel gets a copy: @in and @out may be the same memory. A command that takes large
+ * blocks serves 16 callers at a time; for the next one @result is -EBUSY. While the
+ * instance is upgraded, it asks again, for a second at most.
  *
  * Return: 0: the command ran; -EINVAL: a size that is not the type's, or NULL where bytes
  * were announced; nothing was called; -ENODEV: the instance is gone, or being
- * unloaded; -ESTALE: an upgrade has changed the types; open it again; -EACCES.
+ * unloaded (a held one whose process was killed can still be called by who has the
+ * command open); -ESTALE: an upgrade has changed the types, or taken the command
+ * away; open it again; -EACCES.
  * Context: one thread at a time; blocks as long as the command runs.
  * Kernel: as kx_command_open().
  * Since: 0.1
@@ -1303,7 +1307,8 @@ int kx_call(struct kx_command *command, const void *in, size_t in_len,
  *        JSON value; for input that is no structure, one value. What is not
  *        given is zero
  * @nr_args: how many
- * @out: receives the output as a JSON value, for free(); may be NULL
+ * @out: receives the output as a JSON value, "null" when it has none, for free(); may be
+ *       NULL
  * @result: receives what the command returned; may be NULL
  *
  * Return: as kx_call(); -EINVAL: an argument is not of its type, -ERANGE: does not fit,
@@ -1337,7 +1342,8 @@ void kx_command_close(struct kx_command *command);
  *
  * Return: a descriptor for read(2), close-on-exec: the text is made as it is read;
  * -ENOENT: it has no such file, the sentence says which it has; -EACCES: not for this
- * user.
+ * user; -EPERM: one of a held instance, which takes CAP_SYS_ADMIN; -ENODEV: its process
+ * has ended.
  * Context: any thread.
  * Kernel: 6.1; the right to read the file's pin.
  * Since: 0.1
@@ -1361,6 +1367,10 @@ typedef long (*kx_source_fn)(void *ctx, void *buf, size_t len);
  * @name: of the file
  * @source: gives the bytes
  * @ctx: for @source
+ *
+ * The extension gets pieces, all but the last of KX_WRITE_MAX bytes; where there is
+ * nothing to write, one without bytes. Each piece is handed over when the next one has
+ * been read. What it has taken before a failure stays taken.
  *
  * Return: 0; -ENOENT: no such file; -EOPNOTSUPP: it cannot be written to; -EACCES;
  * a negative result of @source; -EIO and the sentence: the extension refused it.
@@ -1430,7 +1440,7 @@ void *kx_share_bytes(const struct kx_share *share, size_t *len);
  *
  * Return: 1: it is mapped, there is nothing to do; 0: the copy is new; -ENODEV: the
  * instance is gone; -ESTALE: an upgrade has begun the share anew, map it again; -EBUSY:
- * somebody writes without an end.
+ * somebody writes without an end, or too often for a copy.
  * Context: one thread at a time.
  * Since: 0.1
  */

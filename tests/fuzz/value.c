@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Fuzzes values by their BTF type. The first byte says what: a text or bytes for one
- * of fixed types, which have to come back; a range; or types made from the input,
+ * Fuzzes values by their BTF type. The first byte says what: a text, bytes or JSON for
+ * one of fixed types, which have to come back; a range; or types made from the input,
  * which no question may crash or hold up.
  */
 #define _GNU_SOURCE 1
@@ -226,6 +226,33 @@ static void fuzz_bytes(struct input *in)
 	check_round_trip(&place, bytes);
 }
 
+/* JSON that is taken is given back as JSON that is taken, for the same. */
+static void fuzz_json(struct input *in)
+{
+	int id = first + next(in) % nr_fixed;
+	_cleanup_free_ char *text = rest(in), *json = NULL, *again = NULL;
+	uint8_t bytes[ROOM] = { 0 }, copy[ROOM] = { 0 };
+	struct value_place place;
+	char why[300] = "";
+
+	MUST(!value_find(fixed, id, "", &place, why, sizeof(why)));
+	MUST(place.size <= ROOM);
+	if (value_from_json(fixed, id, text, bytes, why, sizeof(why))) {
+		MUST(why[0]);
+		MUST(!memcmp(bytes, copy, sizeof(bytes)));
+		return;
+	}
+	MUST(!memcmp(bytes + place.size, copy + place.size, sizeof(bytes) - place.size));
+	json = value_json(fixed, &place, bytes);
+	MUST(json);
+	if (value_from_json(fixed, id, json, copy, why, sizeof(why))) {
+		fprintf(stderr, "%s: %s\n", json, why);
+		MUST(false);
+	}
+	again = value_json(fixed, &place, copy);
+	MUST(again && !strcmp(json, again));
+}
+
 static void fuzz_range(struct input *in)
 {
 	_cleanup_free_ char *text = rest(in), *said = NULL;
@@ -356,6 +383,14 @@ static void ask(const struct btf *btf, int id, const char *text)
 	MUST(said && json && is_utf8_json(json));
 	(void)value_parse(btf, &place, NULL, said, bytes, why, sizeof(why));
 	(void)value_parse(btf, &place, NULL, text, bytes, why, sizeof(why));
+	if (value_size(btf, id) > ASKED_ROOM)
+		return;
+	/* For all of it, not for the part that was found. */
+	bytes = realloc(bytes, ASKED_ROOM);
+	MUST(bytes);
+	memset(bytes, 0, ASKED_ROOM);
+	(void)value_from_json(btf, id, json, bytes, why, sizeof(why));
+	(void)value_from_json(btf, id, text, bytes, why, sizeof(why));
 }
 
 static void fuzz_types(struct input *in)
@@ -377,12 +412,12 @@ static void fuzz_types(struct input *in)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
 	static void (*const modes[])(struct input *) = {
-		fuzz_text, fuzz_bytes, fuzz_range, fuzz_types,
+		fuzz_text, fuzz_bytes, fuzz_range, fuzz_types, fuzz_json,
 	};
 	struct input in = { data, len };
 
 	if (!fixed)
 		make_fixed();
-	modes[next(&in) % 4](&in);
+	modes[next(&in) % 5](&in);
 	return 0;
 }

@@ -114,6 +114,7 @@ static int begun(const char *pin, uint64_t first)
 		give_up("user_ring_buffer__reserve");
 	*made = record(first);
 	user_ring_buffer__submit(ring, made);
+	user_ring_buffer__free(ring);
 	return 0;
 }
 

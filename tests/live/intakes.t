@@ -54,6 +54,7 @@ is(kx('load', "$ext/shr.bpf.o")->{err}, '', 'an extension with intakes is loaded
 # Lines
 #
 my $r = feed('shr.entries', <<'END');
+# a comment
 {"id":2,"name":"first","kind":"ODD","limits":[{"low":1},{"high":255}]}
 { "id" : 4, "weight": -7 }
 .id=6,.name="a b"
@@ -91,8 +92,8 @@ like($r->{err}, qr/line 2: .*\nfed 1: taken 1, refused 0, wrong 1\n\z/, '--stric
 is(value('latest.id'), 2, 'and what came before was taken');
 
 # Text is taken as it is.
-$r = feed('shr.lines', qq(plain\n\n"quoted" \\n {.a=1}\n));
-is($r->{err}, "fed 3: taken 3, refused 0\n", 'lines of text, an empty one too');
+$r = feed('shr.lines', qq(plain\n\n# no comment\n"quoted" \\n {.a=1}\n));
+is($r->{err}, "fed 4: taken 4, refused 0\n", 'lines of text, an empty one too');
 is(decode_json(kx('get', '--json', 'shr.line')->{out})->{value}, '"quoted" \\n {.a=1}', 'as they are');
 like(feed('shr.lines', 'x' x 32 . "\n")->{err}, qr/line 1: shr\.lines: 32 bytes, at most 31 are allowed\n/, 'one that is too long');
 is(feed('shr.lines', 'x' x 31)->{err}, "fed 1: taken 1, refused 0\n", 'the longest');

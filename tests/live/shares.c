@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Readers and writers of the share `pair`, in which b is a times 7:
- *	shares busy THREADS		system calls until a line comes; prints its pid
+ *	shares busy THREADS [US]	system calls until a line comes; prints its pid
  *	shares read INSTANCE READS	how many of them had a pair that is none
  *	shares torn INSTANCE READS	the same, without asking the lock
  *	shares write INSTANCE TIMES	also counts when another writer was in
@@ -24,6 +24,7 @@
 
 static struct kx *kx;
 static volatile int done;
+static unsigned long pause_us;
 
 __attribute__((noreturn))
 static void give_up(void)
@@ -46,7 +47,10 @@ static void *map(const char *instance, const char *name, unsigned int flags,
 static void *call(void *arg)
 {
 	while (!done)
-		syscall(SYS_getppid);
+		if (pause_us)
+			usleep(pause_us);
+		else
+			syscall(SYS_getppid);
 	return arg;
 }
 
@@ -164,8 +168,10 @@ int main(int argc, char **argv)
 
 	if (kx_new(&kx))
 		return 1;
-	if (!strcmp(what, "busy"))
+	if (!strcmp(what, "busy")) {
+		pause_us = argc > 3 ? nr : 0;
 		return busy(strtoul(who, NULL, 10));
+	}
 	if (!strcmp(what, "read"))
 		return read_pairs(who, nr, 0);
 	if (!strcmp(what, "torn"))

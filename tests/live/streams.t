@@ -181,6 +181,28 @@ cmp_ok($is{told}, '<=', $is{dropped}, 'what was told in between is part of the l
 cmp_ok($is{dropped}, '>', 0, 'the reader was overtaken');
 is(unload('strmw')->{err}, '', 'unload');
 
+# Interrupted while they write, by others that write to the same ring.
+push @loaded, 'strmirq';
+is(kx('load', "$build/tests/ext/strmirq.bpf.o")->{err}, '', 'an extension that writes from interrupts');
+$reader = start("$build/tests/live/overtaken", 'strmirq', 'wide');
+ok(wait_for(sub { slurp($reader->{out}) =~ /reading/ }), 'a reader');
+is(kx('set', 'strmirq.on=1')->{err}, '', 'timers write');
+my $made = 0;
+ok(wait_for(sub {
+	run($kx, 'call', 'strmirq.make', "n=$many", "from=$made", 'by=1')->{exit} == 0 or return;
+	$made += $many;
+	return kx('get', 'strmirq.nested')->{out} > ($guest ? 3 : 100);
+}, 120), 'writers were interrupted while they wrote');
+is(kx('set', 'strmirq.on=0')->{err}, '', 'timers are quiet');
+is(run($kx, 'call', 'strmirq.make', 'n=1', 'by=255', 'from=72057594037927935')->{exit}, 0, 'the end');
+$r = finish($reader, 120);
+%is = $r->{out} =~ /(\w+) (\d+)/g;
+is($is{torn}, 0, "none of $is{records} records is torn");
+is($is{disorder}, 0, 'none is out of order');
+is($is{delivered} + $is{dropped}, $is{produced}, "$is{delivered} + $is{dropped} = $is{produced}");
+cmp_ok($is{produced}, '>', $made + 1, 'timers have written');
+is(unload('strmirq')->{err}, '', 'unload');
+
 # A new generation says it in other words; what the old one said stays readable.
 make('strma', 'message', 2, 20);
 make('strma', 'event', 2, 20, 40);

@@ -68,6 +68,8 @@ static int call(struct kx *kx, struct kx_instance *inst, const char *instance, c
 		print_json(inst, name, result, out);
 	else if (result >= 0 && out_len)
 		puts(out);
+	else if (result > 0)	/* all that it says */
+		printf("%d\n", result);
 	return answer(instance, name, result);
 }
 

@@ -132,9 +132,12 @@ static bool is_about_record(int err)
 	return err == -EINVAL || err == -ERANGE || err == -ENOENT;
 }
 
-static bool is_blank(const char *line)
+/* Empty, or a comment; where such a line is a record, it is one. */
+static bool is_passed_over(const char *line)
 {
-	return !line[strspn(line, " \t\r")];
+	const char *first = line + strspn(line, " \t\r");
+
+	return !*first || *first == '#';
 }
 
 static int put(struct feed *feed, char *at, size_t len)
@@ -152,7 +155,7 @@ static int put(struct feed *feed, char *at, size_t len)
 		progress(feed, false);
 		return DONE;
 	}
-	if (!config.raw && is_blank(at))
+	if (is_about_record(err) && !config.raw && is_passed_over(at))
 		return DONE;
 	if (is_about_record(err))
 		return told_wrong(feed, kx_error(feed->kx));
@@ -325,7 +328,7 @@ const struct verb verb_feed = {
 	.name = "feed",
 	.arguments = "INSTANCE.INTAKE [FILE] [--strict] [--raw] [--json]",
 	.summary = "give the lines of a file to an extension",
-	.examples = "  kx feed filter.entries list.json\n"
+	.examples = "  kx feed filter.entries list.txt\n"
 		    "  generate | kx feed filter.entries\n"
 		    "  kx feed --strict filter.entries list.txt\n"
 		    "  kx feed --raw filter.entries entries.bin\n",

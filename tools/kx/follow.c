@@ -97,7 +97,9 @@ void follow_done(struct follow *follow)
 	for (size_t i = 0; i < follow->nr_sources; i++)
 		source_done(&follow->sources[i]);
 	free(follow->sources);
+	free(follow->line);
 	follow->sources = NULL;
+	follow->line = NULL;
 	follow->nr_sources = 0;
 }
 
@@ -158,8 +160,6 @@ static int signals_open(void)
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
 	sigprocmask(SIG_BLOCK, &set, NULL);
-	/* Who reads our lines may end: that is an error of write(2). */
-	signal(SIGPIPE, SIG_IGN);
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 

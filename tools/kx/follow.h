@@ -23,6 +23,8 @@ struct follow {
 	struct source *sources;	/* from here on its own */
 	size_t nr_sources;
 	uint64_t shown;
+	char *line;		/* the one that is made, */
+	size_t line_room;	/* and its room, which grows */
 	struct kx_loss ended;	/* the account of streams that are gone */
 	bool tells;		/* more than one stream: say whose a record is */
 	int64_t scan_ns;	/* when to look for instances again, CLOCK_BOOTTIME */

@@ -15,7 +15,8 @@
 #include "text.h"
 #include "verb.h"
 
-#define EVENT_TEXT	16384	/* a record has 2048 bytes at most */
+#define LINE_ROOM	4096	/* at first */
+#define LINE_HEAD	1024	/* room for what stands before a record's content, and after */
 
 /* A line that waits for earlier ones of other streams. */
 struct line {
@@ -101,42 +102,79 @@ static char *put_time(const struct follow *follow, uint64_t boot_ns, char *at)
 	return at;
 }
 
-/* The line without its end; @buf has room for all of it. */
-static size_t line_text(struct follow *follow, struct kx_stream *stream,
-			const struct kx_event *event, char *buf)
+static int line_grow(struct follow *follow, size_t room)
 {
-	const char *colour = is_coloured() && event->level >= 0 ? levels[event->level].colour : "";
-	char *at = put_time(follow, event->time_ns, buf);
-	size_t len;
+	char *line;
+
+	if (room <= follow->line_room)
+		return 0;
+	line = realloc(follow->line, room);
+	if (!line)
+		return -ENOMEM;
+	follow->line = line;
+	follow->line_room = room;
+	return 0;
+}
+
+/* What stands before the content; its length. */
+static size_t head_text(const struct follow *follow, struct kx_stream *stream,
+			const struct kx_event *event, char *line)
+{
+	char *at = put_time(follow, event->time_ns, line);
 
 	if (follow->tells) {
 		at = stpcpy(at, kx_stream_instance(stream));
 		at = stpcpy(at, ": ");
 	}
-	at = stpcpy(at, colour);
-	len = kx_event_text(stream, event, at, EVENT_TEXT);
-	at += len < EVENT_TEXT ? len : EVENT_TEXT - 1;
-	if (colour[0])
-		at = stpcpy(at, "\033[0m");
-	return at - buf;
+	if (is_coloured() && event->level >= 0)
+		at = stpcpy(at, levels[event->level].colour);
+	return at - line;
 }
 
-static size_t line_json(const struct follow *follow, struct kx_stream *stream,
-			const struct kx_event *event, char *buf, size_t room)
+static size_t head_json(const struct follow *follow, struct kx_stream *stream,
+			const struct kx_event *event, char *line)
 {
-	char content[EVENT_TEXT], wall[TEXT_LEN];
+	char wall[TEXT_LEN];
 
 	text_time(event->time_ns + follow->wall_ns, wall);
-	if (kx_event_json(stream, event, content, sizeof(content)) >= sizeof(content))
-		strcpy(content, "null");
-	return snprintf(buf, room, "{\"time\":\"%s\",\"boot_ns\":%" PRIu64 ",\"instance\":\"%s\","
-			"\"kmid\":%" PRIu64 ",\"stream\":\"%s\",\"generation\":%" PRIu32
-			",\"cpu\":%" PRIu32 ",\"nr\":%" PRIu64 ",\"lost\":%" PRIu64
-			"%s%s%s,\"record\":%s}", wall, event->time_ns,
+	return snprintf(line, LINE_HEAD, "{\"time\":\"%s\",\"boot_ns\":%" PRIu64
+			",\"instance\":\"%s\",\"kmid\":%" PRIu64 ",\"stream\":\"%s\","
+			"\"generation\":%" PRIu32 ",\"cpu\":%" PRIu32 ",\"nr\":%" PRIu64
+			",\"lost\":%" PRIu64 "%s%s%s,\"record\":", wall, event->time_ns,
 			kx_stream_instance(stream), kx_stream_kmid(stream),
 			kx_stream_name(stream), event->generation, event->cpu, event->nr,
 			event->lost, event->level >= 0 ? ",\"level\":\"" : "",
-			level_text(event->level), event->level >= 0 ? "\"" : "", content);
+			level_text(event->level), event->level >= 0 ? "\"" : "");
+}
+
+static const char *tail_of(const struct follow *follow, const struct kx_event *event)
+{
+	if (follow->json)
+		return "}\n";
+	return is_coloured() && event->level >= 0 && levels[event->level].colour[0] ?
+		"\033[0m\n" : "\n";
+}
+
+/* follow->line, with its end. Return: its length; -ENOMEM. */
+static ssize_t line_make(struct follow *follow, struct kx_stream *stream,
+			 const struct kx_event *event)
+{
+	size_t (*content)(struct kx_stream *, const struct kx_event *, char *, size_t) =
+		follow->json ? kx_event_json : kx_event_text;
+	size_t head, len = 0;
+
+	/* Once more when it was too long. */
+	for (size_t room = LINE_ROOM; ; room = LINE_HEAD + len + LINE_HEAD) {
+		if (line_grow(follow, room))
+			return -ENOMEM;
+		head = follow->json ? head_json(follow, stream, event, follow->line) :
+				      head_text(follow, stream, event, follow->line);
+		room = follow->line_room - head - LINE_HEAD;
+		len = content(stream, event, follow->line + head, room);
+		if (len < room)
+			break;
+	}
+	return stpcpy(follow->line + head + len, tail_of(follow, event)) - follow->line;
 }
 
 static int line_keep(struct source *source, uint64_t time_ns, const char *text, size_t len)
@@ -167,43 +205,40 @@ struct reading {
 	bool alone;
 };
 
-static int emit(struct reading *r, uint64_t time_ns, char *text, size_t len)
+static int emit(struct reading *r, uint64_t time_ns, const char *line, size_t len)
 {
-	text[len++] = '\n';
 	if (!r->alone)
-		return line_keep(r->source, time_ns, text, len);
-	return fwrite_unlocked(text, 1, len, stdout) == len ? 0 : SOURCE_ENOUGH;
+		return line_keep(r->source, time_ns, line, len);
+	return fwrite_unlocked(line, 1, len, stdout) == len ? 0 : SOURCE_ENOUGH;
 }
 
 /* Something is missing here: in JSON it is a member of the next record. */
 static int emit_gap(struct reading *r, const struct kx_event *event)
 {
-	char text[256];
-	int len = snprintf(text, sizeof(text) - 1, "-- %" PRIu64 " records of %s.%s lost on CPU "
-			   "%" PRIu32 " --", event->lost,
+	char line[256];
+	int len = snprintf(line, sizeof(line), "-- %" PRIu64 " records of %s.%s lost on CPU "
+			   "%" PRIu32 " --\n", event->lost,
 			   kx_stream_instance(r->source->stream),
 			   kx_stream_name(r->source->stream), event->cpu);
 
-	return emit(r, event->time_ns, text, len);
+	return emit(r, event->time_ns, line, len);
 }
 
 static int take(void *ctx, struct kx_stream *stream, const struct kx_event *event)
 {
 	struct reading *r = ctx;
 	struct follow *follow = r->follow;
-	char text[2 * EVENT_TEXT];
-	size_t len;
+	ssize_t len;
 	int err = 0;
 
 	if (event->lost && !follow->json)
 		err = emit_gap(r, event);
 	if (err < 0 || event->level > follow->level)
 		return err;
-	len = follow->json ? line_json(follow, stream, event, text, sizeof(text) - 1) :
-			     line_text(follow, stream, event, text);
-	if (len > sizeof(text) - 2)
-		len = sizeof(text) - 2;
-	err = emit(r, event->time_ns, text, len);
+	len = line_make(follow, stream, event);
+	if (len < 0)
+		return len;
+	err = emit(r, event->time_ns, follow->line, len);
 	if (err < 0)
 		return err;
 	follow->shown++;

@@ -299,7 +299,7 @@ static int run(struct kx *kx, int argc, char **argv)
 
 const struct verb verb_share = {
 	.name = "share",
-	.arguments = "INSTANCE[.SHARE[.PART][=VALUE]] [-f] [--json]",
+	.arguments = "INSTANCE[.SHARE[.PART][=VALUE]] [-f] [--interval MS] [--count COUNT] [--json]",
 	.summary = "show or write memory that kernel code shares",
 	.examples = "  kx share stats.table\n"
 		    "  kx share stats.table.packets\n"
