@@ -48,7 +48,7 @@ endif
 BPF	:= $(patsubst bpf/%.bpf.c,%,$(wildcard bpf/*.bpf.c))
 SKELS	:= $(BPF:%=$(O)/skel/%.skel.h)
 TOOLS	:= kx kxtrace
-LIB_OBJS := $(patsubst %.c,$(O)/%.o,$(wildcard src/*.c))
+LIB_OBJS := $(patsubst %.c,$(O)/%.o,$(wildcard src/*/*.c))
 PIC_OBJS := $(LIB_OBJS:$(O)/%=$(O)/pic/%)
 LIB	:= $(O)/pic/libkx.a $(O)/libkx.so
 SONAME	:= libkx.so.$(firstword $(subst ., ,$(VERSION)))
@@ -65,6 +65,9 @@ FUZZERS	:= $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c))
 TEST_EXT := $(patsubst %.bpf.c,$(O)/%.bpf.o,$(wildcard tests/ext/*.bpf.c))
 
 all: $(TOOLS:%=$(O)/%) $(LIB)
+
+# The library's inside is for itself and for what tests it.
+$(LIB_OBJS) $(PIC_OBJS) $(UNITS) $(HELPERS): private KX_CFLAGS += -Isrc
 
 # A change of compiler or flags rebuilds what they made.
 FLAGS	:= $(CC) $(KX_CFLAGS) $(PIC_CFLAGS) $(CLANG) $(BPF_CFLAGS) $(BTF)
@@ -149,9 +152,9 @@ $(HELPERS): $(O)/%: %.c $(O)/libkx.a | $(SKELS) $(TEST_BPF:%=$(O)/skel/%.skel.h)
 
 # Fuzzers have the library in them, instrumented; they run on a copy of the corpus.
 RUNS	?= 20000
-FUZZ_CFLAGS := $(filter-out -O2,$(KX_CFLAGS)) -O1 -fsanitize=fuzzer,address,undefined \
+FUZZ_CFLAGS := $(filter-out -O2,$(KX_CFLAGS)) -Isrc -O1 -fsanitize=fuzzer,address,undefined \
 	       -fno-sanitize-recover=undefined -fno-omit-frame-pointer
-FUZZ_OBJS := $(patsubst src/%.c,$(O)/fuzz/src/%.o,$(wildcard src/*.c))
+FUZZ_OBJS := $(patsubst src/%.c,$(O)/fuzz/src/%.o,$(wildcard src/*/*.c))
 $(FUZZ_OBJS): $(O)/fuzz/%.o: %.c $(O)/flags
 	$(call say,FUZZ,$<)
 	@mkdir -p $(@D)

@@ -10,8 +10,8 @@
 
 #include <bpf/btf.h>
 
-#include "../../src/about.h"
-#include "../../src/elfcheck.h"
+#include "../../src/extension/about.h"
+#include "../../src/extension/elfcheck.h"
 
 #define WAY_ELF		0x7f
 

@@ -11,8 +11,8 @@
 
 #include <kx/kx.h>
 
-#include "../../src/elfcheck.h"
-#include "../../src/format.h"
+#include "../../src/extension/elfcheck.h"
+#include "../../src/stream/format.h"
 
 #define LINES	64
 #define ROOM	8192

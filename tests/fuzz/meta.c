@@ -9,9 +9,9 @@
 
 #include <bpf/btf.h>
 
-#include "../../src/context.h"
-#include "../../src/layout.h"
-#include "../../src/meta.h"
+#include "../../src/base/context.h"
+#include "../../src/registry/meta.h"
+#include "../../src/value/layout.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned int seed);

@@ -11,8 +11,8 @@
 
 #include <bpf/btf.h>
 
-#include "../../src/cleanup.h"
-#include "../../src/value.h"
+#include "../../src/base/cleanup.h"
+#include "../../src/value/value.h"
 
 #define ROOM		(1 << 12)
 #define TYPES_MAX	48

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../src/rules.h"
-#include "../../src/verdict.h"
+#include "../../src/verdict/rules.h"
+#include "../../src/verdict/verdict.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

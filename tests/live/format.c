@@ -11,7 +11,7 @@
 
 #include <kx/kx.h>
 
-#include "../../src/format.h"
+#include "../../src/stream/format.h"
 
 #define ROOM	4096
 

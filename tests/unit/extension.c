@@ -11,10 +11,10 @@
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 
-#include "../../src/context.h"
-#include "../../src/elfcheck.h"
-#include "../../src/extension.h"
-#include "../../src/sha256.h"
+#include "../../src/base/context.h"
+#include "../../src/extension/elfcheck.h"
+#include "../../src/extension/extension.h"
+#include "../../src/extension/sha256.h"
 
 #define DEADLINE_S	60
 #define FIXTURE		KX_BUILD "/bpf/fixture.bpf.o"

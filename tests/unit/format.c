@@ -9,8 +9,8 @@
 
 #include <kx/kx.h>
 
-#include "../../src/format.h"
-#include "../../src/symbols.h"
+#include "../../src/stream/format.h"
+#include "../../src/stream/symbols.h"
 
 #define DEADLINE_S	60
 #define ROOM		1024

@@ -9,8 +9,8 @@
 
 #include <bpf/btf.h>
 
-#include "../../src/cleanup.h"
-#include "../../src/value.h"
+#include "../../src/base/cleanup.h"
+#include "../../src/value/value.h"
 
 #include "frame.h"
 

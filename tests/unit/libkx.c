@@ -3,11 +3,11 @@
 #define _GNU_SOURCE 1
 
 /* The ring's inside, so that a test can play the kernel. */
-#include "../../src/ring.c"
+#include "../../src/channel/ring.c"
 
-#include "../../src/caps.h"
-#include "../../src/kbtf.h"
-#include "../../src/verdict.h"
+#include "../../src/kernel/caps.h"
+#include "../../src/kernel/kbtf.h"
+#include "../../src/verdict/verdict.h"
 
 #include <linux/btf.h>
 

@@ -5,9 +5,9 @@
 #include <string.h>
 
 /* The table itself, to see that no row hides another. */
-#include "../../src/rules.c"
+#include "../../src/verdict/rules.c"
 
-#include "../../src/verdict.h"
+#include "../../src/verdict/verdict.h"
 
 static int nr_tests, nr_failed;
 

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The kernel's BTF, searched by name without building an index.
+ *
+ * libbpf parses all of it first, 20 ms; a probe wants one number. Strings are
+ * unique in BTF: find the name once, then compare offsets.
+ */
+#define _GNU_SOURCE 1
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/btf.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/cleanup.h"
+#include "extension/elfcheck.h"
+#include "kernel/kbtf.h"
+
+#define PATH	"/sys/kernel/btf/vmlinux"
+
+long kbtf_size(void)
+{
+	struct stat stat_buf;
+
+	return stat(PATH, &stat_buf) ? -errno : stat_buf.st_size;
+}
+
+static int read_all(struct kbtf *kbtf)
+{
+	_cleanup_close_ int fd = open(PATH, O_RDONLY | O_CLOEXEC);
+	_cleanup_free_ char *data = NULL;
+	struct stat stat_buf;
+	size_t len = 0;
+
+	if (fd < 0 || fstat(fd, &stat_buf))
+		return -EOPNOTSUPP;
+	data = malloc(stat_buf.st_size + 1);
+	if (!data)
+		return -ENOMEM;
+	while (len < (size_t)stat_buf.st_size) {
+		ssize_t nr = read(fd, data + len, stat_buf.st_size - len);
+
+		if (nr <= 0)
+			return -EOPNOTSUPP;
+		len += nr;
+	}
+	kbtf->data = take_ptr(data);
+	kbtf->len = len;
+	return 0;
+}
+
+static int find_type(const char *types, size_t len, __u32 name,
+		     unsigned int kind)
+{
+	size_t at = 0;
+
+	for (int id = 1; at + sizeof(struct btf_type) <= len; id++) {
+		const struct btf_type *type = (const void *)(types + at);
+		long tail = btf_tail_len(type);
+
+		if (type->name_off == name && BTF_INFO_KIND(type->info) == kind)
+			return id;
+		if (tail < 0)
+			return -EOPNOTSUPP;
+		at += sizeof(*type) + tail;
+	}
+	return -ENOENT;
+}
+
+int kbtf_find(struct kbtf *kbtf, const char *name, unsigned int kind)
+{
+	const struct btf_header *head;
+	const char *body, *strings, *found;
+	char wanted[128] = "";
+	size_t len = strlen(name);
+	int err;
+
+	if (len + 2 > sizeof(wanted))
+		return -ENOENT;
+	if (!kbtf->data) {
+		err = read_all(kbtf);
+		if (err)
+			return err;
+	}
+
+	head = (const void *)kbtf->data;
+	if (kbtf->len < sizeof(*head) || head->magic != BTF_MAGIC ||
+	    (head->hdr_len | head->type_off) % sizeof(__u32) ||
+	    (size_t)head->hdr_len + head->type_off + head->type_len >
+		    kbtf->len ||
+	    (size_t)head->hdr_len + head->str_off + head->str_len > kbtf->len)
+		return -EOPNOTSUPP;
+	body = kbtf->data + head->hdr_len;
+	strings = body + head->str_off;
+
+	/* The name between two ends of strings. */
+	memcpy(wanted + 1, name, len + 1);
+	found = memmem(strings, head->str_len, wanted, len + 2);
+	if (!found)
+		return -ENOENT;
+	return find_type(body + head->type_off, head->type_len,
+			 found + 1 - strings, kind);
+}
+
+void kbtf_done(struct kbtf *kbtf)
+{
+	free(kbtf->data);
+	kbtf->data = NULL;
+}
