@@ -47,7 +47,7 @@ endif
 
 BPF	:= $(patsubst bpf/%.bpf.c,%,$(wildcard bpf/*.bpf.c))
 SKELS	:= $(BPF:%=$(O)/skel/%.skel.h)
-TOOLS	:= kx kxtrace
+TOOLS	:= kx kxtrace kxlog
 LIB_OBJS := $(patsubst %.c,$(O)/%.o,$(wildcard src/*/*.c))
 PIC_OBJS := $(LIB_OBJS:$(O)/%=$(O)/pic/%)
 LIB	:= $(O)/pic/libkx.a $(O)/libkx.so
@@ -55,7 +55,19 @@ SONAME	:= libkx.so.$(firstword $(subst ., ,$(VERSION)))
 kx_OBJS	:= $(patsubst %.c,$(O)/%.o,$(wildcard tools/kx/*.c))
 kxtrace_OBJS := $(patsubst %.c,$(O)/%.o,$(wildcard tools/kxtrace/*.c \
 		  tools/kxtrace/decode/*.c tools/kxtrace/xlat/*.c))
-OBJS	:= $(LIB_OBJS) $(kx_OBJS) $(kxtrace_OBJS)
+kxlog_OBJS := $(patsubst %.c,$(O)/%.o,$(wildcard tools/kxlog/*.c))
+OBJS	:= $(LIB_OBJS) $(kx_OBJS) $(kxtrace_OBJS) $(kxlog_OBJS)
+
+# What kxlog uses where it is: HAVE_NAME, the header, the library.
+KXLOG_OPTIONAL :=
+field	= $(word $(1),$(subst :, ,$(2)))
+have	= $(shell $(CC) -E -include $(1) -x c /dev/null >/dev/null 2>&1 && echo yes)
+KXLOG_FOUND := $(foreach row,$(KXLOG_OPTIONAL),$(if $(call have,$(call field,2,$(row))),$(row)))
+KXLOG_CFLAGS := $(foreach row,$(KXLOG_FOUND),-DHAVE_$(call field,1,$(row)))
+kxlog_LIBS := $(foreach row,$(KXLOG_FOUND),-l$(call field,3,$(row)))
+$(kxlog_OBJS): KX_CFLAGS += $(KXLOG_CFLAGS)
+# Unit tests of kxlog's parts; the others are linked with kxtrace's.
+KXLOG_UNITS := $(patsubst %,$(O)/tests/unit/%.t,spool)
 UNITS	:= $(patsubst tests/unit/%.c,$(O)/tests/unit/%.t,$(filter-out %.bpf.c,$(wildcard tests/unit/*.c)))
 HELPERS	:= $(patsubst %.c,$(O)/%,$(filter-out %.bpf.c,$(wildcard \
 		  tests/live/*.c tests/prog/*.c tests/bench/*.c)))
@@ -70,7 +82,7 @@ all: $(TOOLS:%=$(O)/%) $(LIB)
 $(LIB_OBJS) $(PIC_OBJS) $(UNITS) $(HELPERS): private KX_CFLAGS += -Isrc
 
 # A change of compiler or flags rebuilds what they made.
-FLAGS	:= $(CC) $(KX_CFLAGS) $(PIC_CFLAGS) $(CLANG) $(BPF_CFLAGS) $(BTF)
+FLAGS	:= $(CC) $(KX_CFLAGS) $(KXLOG_CFLAGS) $(PIC_CFLAGS) $(CLANG) $(BPF_CFLAGS) $(BTF)
 $(O)/flags: FORCE
 	@mkdir -p $(@D); echo '$(FLAGS)' | cmp -s - $@ || echo '$(FLAGS)' >$@
 
@@ -137,13 +149,20 @@ $(O)/libkx.so: $(O)/libkx.so.$(VERSION)
 .SECONDEXPANSION:
 $(TOOLS:%=$(O)/%): $(O)/%: $$(%_OBJS) $(O)/libkx.a
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(KX_CFLAGS) $(LDFLAGS) $^ $(LIBS) -o $@
+	$(Q)$(CC) $(KX_CFLAGS) $(LDFLAGS) $^ $(LIBS) $($*_LIBS) -o $@
 
-# Unit tests are linked with everything but the programs' main().
-$(O)/tests/unit/%.t: tests/unit/%.c $(filter-out %/main.o,$(kxtrace_OBJS)) $(O)/libkx.a | $(UNIT_BPF)
-	$(call say,TEST,$<)
-	@mkdir -p $(@D)
-	$(Q)$(CC) $(KX_CFLAGS) -DKX_BUILD='"$(O)"' -Itools/kxtrace -MMD -MP -MF $(@:.t=.d) $< $(filter %.o %.a,$^) $(LIBS) -o $@
+# Unit tests are linked with everything but the program's main().
+define unit_test
+$(call say,TEST,$<)
+@mkdir -p $(@D)
+$(Q)$(CC) $(KX_CFLAGS) -DKX_BUILD='"$(O)"' -Itools/$(1) -MMD -MP -MF $(@:.t=.d) $< $(filter %.o %.a,$^) $(LIBS) $($(1)_LIBS) -o $@
+endef
+
+$(filter-out $(KXLOG_UNITS),$(UNITS)): $(O)/tests/unit/%.t: tests/unit/%.c $(filter-out %/main.o,$(kxtrace_OBJS)) $(O)/libkx.a | $(UNIT_BPF)
+	$(call unit_test,kxtrace)
+
+$(KXLOG_UNITS): $(O)/tests/unit/%.t: tests/unit/%.c $(filter-out %/main.o,$(kxlog_OBJS)) $(O)/libkx.a
+	$(call unit_test,kxlog)
 
 $(HELPERS): $(O)/%: %.c $(O)/libkx.a | $(SKELS) $(TEST_BPF:%=$(O)/skel/%.skel.h)
 	$(call say,CC,$<)
@@ -155,11 +174,13 @@ RUNS	?= 20000
 FUZZ_CFLAGS := $(filter-out -O2,$(KX_CFLAGS)) -Isrc -O1 -fsanitize=fuzzer,address,undefined \
 	       -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 FUZZ_OBJS := $(patsubst src/%.c,$(O)/fuzz/src/%.o,$(wildcard src/*/*.c))
-$(FUZZ_OBJS): $(O)/fuzz/%.o: %.c $(O)/flags
+FUZZ_KXLOG := $(patsubst %,$(O)/fuzz/tools/kxlog/%.o,record)
+$(FUZZ_OBJS) $(FUZZ_KXLOG): $(O)/fuzz/%.o: %.c $(O)/flags
 	$(call say,FUZZ,$<)
 	@mkdir -p $(@D)
 	$(Q)$(CLANG) $(subst =fuzzer,=fuzzer-no-link,$(FUZZ_CFLAGS)) -MMD -MP -c $< -o $@
 
+$(O)/fuzz/spool: $(FUZZ_KXLOG)
 $(FUZZERS:%=$(O)/fuzz/%): $(O)/fuzz/%: tests/fuzz/%.c $(FUZZ_OBJS)
 	$(call say,FUZZ,$<)
 	$(Q)$(CLANG) $(FUZZ_CFLAGS) $^ $(LIBS) -o $@
@@ -172,7 +193,7 @@ fuzz: $(FUZZERS:%=$(O)/fuzz/%)
 			-artifact_prefix=$(O)/fuzz/ || exit 1; \
 	done
 
--include $(OBJS:.o=.d) $(PIC_OBJS:.o=.d) $(FUZZ_OBJS:.o=.d) $(BPF:%=$(O)/bpf/%.bpf.d) $(UNITS:.t=.d) $(UNIT_BPF:.o=.d) $(HELPERS:=.d) $(TEST_EXT:.o=.d)
+-include $(OBJS:.o=.d) $(PIC_OBJS:.o=.d) $(FUZZ_OBJS:.o=.d) $(FUZZ_KXLOG:.o=.d) $(BPF:%=$(O)/bpf/%.bpf.d) $(UNITS:.t=.d) $(UNIT_BPF:.o=.d) $(HELPERS:=.d) $(TEST_EXT:.o=.d)
 
 # What a machine must have; `make deps` installs what is missing.
 BUILD_PACKAGES := gcc libc6-dev make clang libbpf-dev bpftool libelf-dev zlib1g-dev
@@ -266,13 +287,14 @@ install: all
 	install -m 644 docs/man/*.1 $(DESTDIR)$(prefix)/share/man/man1
 	install -d $(DESTDIR)$(prefix)/share/bash-completion/completions
 	install -m 644 docs/completion/kxtrace.bash $(DESTDIR)$(prefix)/share/bash-completion/completions/kxtrace
+	install -m 644 docs/completion/kxlog.bash $(DESTDIR)$(prefix)/share/bash-completion/completions/kxlog
 	install -m 644 docs/completion/kx.bash $(DESTDIR)$(prefix)/share/bash-completion/completions/kx
 
 clean:
 	rm -rf build
 
 help:
-	@echo 'make            builds build/kx, build/kxtrace and the library, build/libkx.so'
+	@echo 'make            builds kx, kxtrace, kxlog and the library, build/libkx.so'
 	@echo 'make demo       installs what is needed, builds, traces a real command,'
 	@echo '                and loads, changes and unloads an extension'
 	@echo 'make test       installs what is needed, builds, runs all tests'

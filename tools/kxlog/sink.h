@@ -39,7 +39,8 @@ struct sink_kind {
 	const char *help;
 	/*
 	 * Make ready; a receiver that is not there yet is no failure. @where is
-	 * "" when nothing was given. Sets sink->state. -EINVAL and sink_fail(): it makes
+	 * "" when nothing was given, "WHERE,option=value,..." else, without level=:
+	 * where_next() takes it apart. Sets sink->state. -EINVAL and sink_fail(): it makes
 	 * no sense.
 	 */
 	int (*open)(struct sink *sink, const char *where);
@@ -61,7 +62,7 @@ struct sink_kind {
 
 struct sink {
 	const struct sink_kind *kind;
-	char name[128];		/* as given: "file:/var/log/kx.log" */
+	char name[128];		/* as given: "file:/var/log/kx.log", "term" */
 	void *state;		/* the kind's own */
 	int fd;			/* to poll for reading; -1 */
 	bool want_write;	/* poll it for writing, too */
@@ -69,12 +70,25 @@ struct sink {
 	int level;		/* less urgent messages are passed over */
 	uint64_t done;		/* position of the last entry that is safe with the receiver,
 				 * and all before it; kept by the kind */
+	uint64_t synced;	/* the same, also after a power cut of this machine; as open()
+				 * finds it, UINT64_MAX: all that is done is */
 	char error[256];	/* the last failure, one sentence; "" when all is well */
-	uint64_t records;	/* counters for metrics: handed over, their bytes, failures, */
-	uint64_t bytes;
-	uint64_t failures;
-	uint64_t dropped;	/* passed over by the policy, because the spool was full */
+	uint64_t records;	/* counters: what put() took, by who calls it */
+	uint64_t bytes;		/* of that; by the kind */
+	uint64_t failures;	/* by sink_fail() */
+	uint64_t dropped;	/* never handed over: the spool was full, or damaged */
+	uint64_t passed;	/* less urgent than its level; put() is not given them */
+	uint64_t delivered;	/* up to @done, by who calls put() */
+	uint64_t waiting;	/* in the spool, behind @done */
 };
+
+/*
+ * The next part of "WHERE,option=value,flag". @rest is the text, and goes on to what is
+ * left. @key and @value are cut out of a copy in @buf; @value is NULL where there is no
+ * "="; with NULL for @value itself, as for WHERE, "=" is a character like others.
+ * Return: 1; 0 at the end.
+ */
+int where_next(const char **rest, char *buf, size_t len, const char **key, const char **value);
 
 /* Set sink->error ("file:/x: cannot be written: no space left"), count, return @err. */
 int sink_fail(struct sink *sink, int err, const char *fmt, ...)
