@@ -59,7 +59,7 @@ kxlog_OBJS := $(patsubst %.c,$(O)/%.o,$(wildcard tools/kxlog/*.c))
 OBJS	:= $(LIB_OBJS) $(kx_OBJS) $(kxtrace_OBJS) $(kxlog_OBJS)
 
 # What kxlog uses where it is: HAVE_NAME, the header, the library.
-KXLOG_OPTIONAL :=
+KXLOG_OPTIONAL := NATS:nats/nats.h:nats MICROHTTPD:microhttpd.h:microhttpd
 field	= $(word $(1),$(subst :, ,$(2)))
 have	= $(shell $(CC) -E -include $(1) -x c /dev/null >/dev/null 2>&1 && echo yes)
 KXLOG_FOUND := $(foreach row,$(KXLOG_OPTIONAL),$(if $(call have,$(call field,2,$(row))),$(row)))
@@ -71,6 +71,10 @@ KXLOG_UNITS := $(patsubst %,$(O)/tests/unit/%.t,spool)
 UNITS	:= $(patsubst tests/unit/%.c,$(O)/tests/unit/%.t,$(filter-out %.bpf.c,$(wildcard tests/unit/*.c)))
 HELPERS	:= $(patsubst %.c,$(O)/%,$(filter-out %.bpf.c,$(wildcard \
 		  tests/live/*.c tests/prog/*.c tests/bench/*.c)))
+# These are linked with kxlog's parts; one needs NATS.
+SINK_HELPERS := $(patsubst %,$(O)/tests/%,live/sink_drive \
+		  $(if $(findstring NATS,$(KXLOG_FOUND)),live/nats_read bench/nats_plain))
+HELPERS	:= $(filter-out %/sink_drive %/nats_read %/nats_plain,$(HELPERS))
 TEST_BPF := $(patsubst tests/bench/%.bpf.c,%,$(wildcard tests/bench/*.bpf.c))
 UNIT_BPF := $(patsubst tests/unit/%.bpf.c,$(O)/bpf/%.bpf.o,$(wildcard tests/unit/*.bpf.c))
 FUZZERS	:= $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c))
@@ -169,6 +173,11 @@ $(HELPERS): $(O)/%: %.c $(O)/libkx.a | $(SKELS) $(TEST_BPF:%=$(O)/skel/%.skel.h)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(KX_CFLAGS) -MMD -MP -MF $@.d $< $(O)/libkx.a $(LIBS) -lpthread -o $@
 
+$(SINK_HELPERS): $(O)/%: %.c $(filter-out %/main.o,$(kxlog_OBJS)) $(O)/libkx.a
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(KX_CFLAGS) $(KXLOG_CFLAGS) -Itools/kxlog -MMD -MP -MF $@.d $< $(filter %.o %.a,$^) $(LIBS) $(kxlog_LIBS) -lpthread -o $@
+
 # Fuzzers have the library in them, instrumented; they run on a copy of the corpus.
 RUNS	?= 20000
 FUZZ_CFLAGS := $(filter-out -O2,$(KX_CFLAGS)) -Isrc -O1 -fsanitize=fuzzer,address,undefined \
@@ -193,15 +202,16 @@ fuzz: $(FUZZERS:%=$(O)/fuzz/%)
 			-artifact_prefix=$(O)/fuzz/ || exit 1; \
 	done
 
--include $(OBJS:.o=.d) $(PIC_OBJS:.o=.d) $(FUZZ_OBJS:.o=.d) $(FUZZ_KXLOG:.o=.d) $(BPF:%=$(O)/bpf/%.bpf.d) $(UNITS:.t=.d) $(UNIT_BPF:.o=.d) $(HELPERS:=.d) $(TEST_EXT:.o=.d)
+-include $(OBJS:.o=.d) $(PIC_OBJS:.o=.d) $(FUZZ_OBJS:.o=.d) $(FUZZ_KXLOG:.o=.d) $(BPF:%=$(O)/bpf/%.bpf.d) $(UNITS:.t=.d) $(UNIT_BPF:.o=.d) $(HELPERS:=.d) $(SINK_HELPERS:=.d) $(TEST_EXT:.o=.d)
 
 # What a machine must have; `make deps` installs what is missing.
 BUILD_PACKAGES := gcc libc6-dev make clang libbpf-dev bpftool libelf-dev zlib1g-dev
 TEST_PACKAGES := $(BUILD_PACKAGES) libclang-rt-dev perl g++ pkg-config strace git curl python3 \
 		 procps iproute2 \
 		 qemu-system-x86 qemu-system-common busybox-static cpio kmod xz-utils \
-		 tar bash coreutils findutils
-BENCH_PACKAGES := $(BUILD_PACKAGES) strace linux-perf perl
+		 tar bash coreutils findutils \
+		 libnats-dev nats-server libmicrohttpd-dev prometheus systemd
+BENCH_PACKAGES := $(BUILD_PACKAGES) strace linux-perf perl libnats-dev nats-server
 
 define install
 @missing=; for p in $(1); do \
@@ -260,7 +270,7 @@ unit: $(UNITS) $(LIB)
 	@KX_BUILD=$(O) prove tests/unit
 	@prove --exec '' $(UNITS)
 
-test-helpers: $(HELPERS) $(TEST_EXT)
+test-helpers: $(HELPERS) $(SINK_HELPERS) $(TEST_EXT)
 
 bench: deps-bench
 	@$(MAKE) all test-helpers
@@ -268,6 +278,7 @@ bench: deps-bench
 	@$(ROOT) tests/bench/extensions
 	@$(ROOT) tests/bench/shares
 	@$(ROOT) tests/bench/channels
+	@$(ROOT) tests/bench/nats
 
 install: all
 	install -d $(DESTDIR)$(prefix)/sbin $(DESTDIR)$(prefix)/include/kx $(DESTDIR)$(prefix)/lib
@@ -279,10 +290,13 @@ install: all
 	ln -sf $(SONAME) $(DESTDIR)$(prefix)/lib/libkx.so
 	install -d $(DESTDIR)$(prefix)/lib/pkgconfig
 	sed 's|@prefix@|$(prefix)|; s|@version@|$(VERSION)|' src/libkx.pc.in >$(DESTDIR)$(prefix)/lib/pkgconfig/libkx.pc
+	install -d $(DESTDIR)$(prefix)/lib/systemd/system
+	sed 's|@prefix@|$(prefix)|' tools/kxlog/kxlog.service >$(DESTDIR)$(prefix)/lib/systemd/system/kxlog.service
 	install -d $(DESTDIR)$(prefix)/share/kx/new
 	install -m 644 vmlinux/*.h $(DESTDIR)$(prefix)/share/kx
 	install -m 644 tools/kx/new/*.bpf.c $(DESTDIR)$(prefix)/share/kx/new
-	install -d $(DESTDIR)$(prefix)/share/man/man8 $(DESTDIR)$(prefix)/share/man/man1
+	install -d $(DESTDIR)$(prefix)/share/man/man8 $(DESTDIR)$(prefix)/share/man/man7 $(DESTDIR)$(prefix)/share/man/man1
+	install -m 644 docs/man/*.7 $(DESTDIR)$(prefix)/share/man/man7
 	install -m 644 docs/man/*.8 $(DESTDIR)$(prefix)/share/man/man8
 	install -m 644 docs/man/*.1 $(DESTDIR)$(prefix)/share/man/man1
 	install -d $(DESTDIR)$(prefix)/share/bash-completion/completions

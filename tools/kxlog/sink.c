@@ -23,12 +23,8 @@ const struct sink_kind *const sink_kinds[] = {
 	&sink_term,
 	&sink_file,
 	&sink_json,
-#ifdef HAVE_SYSLOG
 	&sink_syslog,
-#endif
-#ifdef HAVE_SYSTEMD
 	&sink_journal,
-#endif
 #ifdef HAVE_NATS
 	&sink_nats,
 #endif
@@ -40,8 +36,6 @@ static const struct {
 	const char *scheme;
 	const char *package;
 } optional[] = {
-	{ "syslog", "nothing but a newer kxlog" },
-	{ "journal", "libsystemd-dev" },
 	{ "nats", "libnats-dev" },
 };
 
