@@ -8,6 +8,7 @@ use KX;
 use NATS;
 use Test::More;
 
+plan skip_all => 'what it does does not depend on the kernel' if $ENV{KX_VM_KERNEL};
 need_nats();
 my $drive = "$build/tests/live/sink_drive";
 my $cluster = NATS->new('snk', 3);
