@@ -78,7 +78,7 @@ HELPERS	:= $(filter-out %/sink_drive %/nats_read %/nats_plain,$(HELPERS))
 TEST_BPF := $(patsubst tests/bench/%.bpf.c,%,$(wildcard tests/bench/*.bpf.c))
 UNIT_BPF := $(patsubst tests/unit/%.bpf.c,$(O)/bpf/%.bpf.o,$(wildcard tests/unit/*.bpf.c))
 FUZZERS	:= $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c))
-TEST_EXT := $(patsubst %.bpf.c,$(O)/%.bpf.o,$(wildcard tests/ext/*.bpf.c))
+TEST_EXT := $(patsubst %.bpf.c,$(O)/%.bpf.o,$(wildcard tests/ext/*.bpf.c examples/*/*.bpf.c))
 
 all: $(TOOLS:%=$(O)/%) $(LIB)
 
@@ -114,7 +114,7 @@ $(O)/bpf/%.bpf.o: tests/bench/%.bpf.c $(VMLINUX_H) $(O)/flags
 $(O)/bpf/%.bpf.o: tests/unit/%.bpf.c $(VMLINUX_H) $(O)/flags
 	$(test_object)
 
-# Extensions that the tests load.
+# Extensions that the tests load; one object for all kernels.
 $(TEST_EXT): $(O)/%.bpf.o: %.bpf.c $(VMLINUX_H) $(O)/flags
 	$(test_object)
 

@@ -61,7 +61,13 @@ my %tags = (
 	params => [qw(kx.name=params kx.target=device kx.at=dev kx.range=1..100), 'kx.param=what each packet counts for'],
 );
 my @examples = map { m{^examples/([^/]+)/} } glob('examples/*/*.bpf.c');
+my $guest = $ENV{KX_VM_KERNEL};	# emulated, where compilers take their time
 for my $name (@examples) {
+	if ($guest) {
+		# The object that was made on another kernel.
+		is(run('cp', "$build/examples/$name/$name.bpf.o", $dir)->{exit}, 0, "$name was built");
+		next;
+	}
 	my $r = kx('build', "$root/examples/$name/$name.bpf.c", '--', '-Werror', '-Wextra', '-Wno-unused-parameter');
 	is($r->{exit}, 0, "$name builds without a warning") or diag($r->{err});
 	like($r->{out}, qr{^$name\.bpf\.o: $name [\d.]+, \d+ programs?, \d+ parameters?\n\z}, "$name is described");
@@ -73,9 +79,9 @@ for my $name (@examples) {
 	# Its own Makefile, as an author has it; the second time there is nothing to do.
 	mkdir "$dir/$name";
 	run('cp', glob("$root/examples/$name/*"), "$dir/$name");
-	is(run('make', '-C', "$dir/$name", "KX=$kx")->{exit}, 0, "$name: make");
+	is(run('make', '-C', "$dir/$name", "KX=$kx", "$name.bpf.o")->{exit}, 0, "$name: make");
 	ok(-s "$dir/$name/$name.bpf.o", "$name: makes it");
-	is(run('make', '-q', '-C', "$dir/$name", "KX=$kx")->{exit}, 0, "$name: once");
+	is(run('make', '-q', '-C', "$dir/$name", "KX=$kx", "$name.bpf.o")->{exit}, 0, "$name: once");
 }
 
 #

@@ -63,6 +63,18 @@ struct origin *origins_get(struct origins *origins, uint64_t kmid, const char *s
 	return origin;
 }
 
+void origin_opened(struct origin *origin)
+{
+	for (uint32_t i = 0; i < origin->nr_lanes; i++) {
+		struct lane *lane = &origin->lanes[i];
+
+		lane->open_next = lane->next;
+		lane->open_ns = lane->boot_ns;
+		lane->begun = false;
+	}
+	origin->open = true;
+}
+
 struct lane *origin_lane(struct origin *origin, uint32_t cpu)
 {
 	struct lane *grown;
@@ -112,7 +124,6 @@ static void lane_pass(struct origins *origins, uint64_t kmid, const char *stream
 		return;
 	lane->next = next > lane->next ? next : lane->next;
 	lane->boot_ns = boot_ns > lane->boot_ns ? boot_ns : lane->boot_ns;
-	lane->seen = true;
 }
 
 void origins_found(struct origins *origins, const struct entry *entry)
@@ -152,7 +163,7 @@ static void origin_print(const struct origin *origin, uint64_t last, FILE *to)
 	for (uint32_t cpu = 0; cpu < origin->nr_lanes; cpu++) {
 		const struct lane *lane = &origin->lanes[cpu];
 
-		if (lane->seen)
+		if (lane->next)
 			fprintf(to, "%" PRIu64 " %s %u %" PRIu64 " %" PRIu64 "\n", origin->kmid,
 				origin->stream, cpu,
 				lane->position > last ? lane->batch_nr : lane->next,

@@ -19,7 +19,9 @@ struct lane {
 	uint64_t position;	/* of its first record in the batch that was last put to, */
 	uint64_t batch_nr;	/* and that one's number */
 	uint64_t boot_ns;	/* the latest time of any of them */
-	bool seen;
+	uint64_t open_next;	/* next and boot_ns as they were when the stream was opened: */
+	uint64_t open_ns;	/* what is older was spooled before */
+	bool begun;		/* since then a record came */
 };
 
 struct origin {
@@ -42,6 +44,8 @@ void origins_done(struct origins *origins);
 /* That of a stream, made where it is not known yet; NULL: out of memory. */
 struct origin *origins_get(struct origins *origins, uint64_t kmid, const char *stream);
 struct lane *origin_lane(struct origin *origin, uint32_t cpu);
+/* Its stream is opened (again), and tells everything from the beginning. */
+void origin_opened(struct origin *origin);
 /* Instances that are gone and that nobody reads: their numbers do not come again. */
 void origins_prune(struct origins *origins, const uint64_t *kmids, size_t nr);
 

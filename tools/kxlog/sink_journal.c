@@ -207,7 +207,7 @@ static void journal_close(struct sink *sink)
 const struct sink_kind sink_journal = {
 	.scheme = "journal",
 	.where = "[SOCKET]",
-	.help = "the journal of systemd, with all that is known as fields KX_...",
+	.help = "the journal of systemd",
 	.open = journal_open,
 	.put = journal_put,
 	.work = journal_work,

@@ -141,7 +141,7 @@ static void nats_close(struct sink *sink)
 const struct sink_kind sink_nats = {
 	.scheme = "nats",
 	.where = "HOST[:PORT],...",
-	.help = "a JetStream stream of NATS; subject=, stream=, replicas=, batch=",
+	.help = "NATS JetStream; subject=, stream=, replicas=",
 	.open = nats_open,
 	.put = nats_put,
 	.work = nats_work,

@@ -40,7 +40,7 @@ int source_open(struct sources *sources, struct kx_instance *inst, const char *n
 		free(source);
 		return -ENOMEM;
 	}
-	source->origin->open = true;
+	origin_opened(source->origin);
 	source->ready = true;
 	source->prefix_len = snprintf(source->prefix, sizeof(source->prefix), "%s.%" PRIu64 ".%s.",
 				      sources->origins->boot, source->origin->kmid, name);
@@ -171,21 +171,26 @@ static int event_spool(struct source *source, struct lane *lane, const struct kx
  */
 static bool is_old(const struct lane *lane, const struct kx_event *event)
 {
-	return lane->seen && event->nr < lane->next && event->time_ns <= lane->boot_ns;
+	return event->nr < lane->open_next && event->time_ns <= lane->open_ns;
 }
 
+/*
+ * What the stream misses before its first record here is what was overwritten, less what
+ * was spooled before. Later it knows itself: numbers need not come in order, as writers
+ * interrupt each other.
+ */
 static void lane_advance(struct sources *all, struct lane *lane, const struct kx_event *event)
 {
-	uint64_t lost = event->lost;
+	uint64_t most = event->nr > lane->open_next ? event->nr - lane->open_next : 0;
+	uint64_t lost = lane->begun && event->lost < most ? event->lost : most;
 
-	if (lane->seen && event->nr >= lane->next)
-		lost = event->nr - lane->next;
 	lane->lost += lost;
 	all->lost += lost;
-	lane->next = event->nr + 1;
+	if (event->nr >= lane->next)
+		lane->next = event->nr + 1;
 	if (event->time_ns > lane->boot_ns)
 		lane->boot_ns = event->time_ns;
-	lane->seen = true;
+	lane->begun = true;
 }
 
 static int event_take(void *ctx, struct kx_stream *stream, const struct kx_event *event)
