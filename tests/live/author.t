@@ -231,7 +231,11 @@ END
 	return 0;
 END
 );
-for my $name (sort keys %bad) {
+# A guest takes its third of them, for compiling there is slow.
+my @bad = sort keys %bad;
+my %third = ('6.1' => 0, '6.12' => 1);
+@bad = @bad[grep { $_ % 3 == ($third{$guest} // 2) } 0 .. $#bad] if $guest;
+for my $name (@bad) {
 	my ($reason, $rule, $body) = @{ $bad{$name} };
 	source($name, "${maps}SEC(\"raw_tp/sched_process_exec\")\nint bad(u64 *ctx)\n{\n$body}\n");
 	my @lines = split /\n/, slurp("$dir/$name.bpf.c");

@@ -20,7 +20,7 @@
 #include "tell.h"
 
 #define CONNECTIONS	16
-#define TIMEOUT_S	10
+#define TIMEOUT_S	5
 #define TICK_S		1	/* how often it is looked for connections that take too long */
 
 struct metrics {
