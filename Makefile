@@ -264,7 +264,8 @@ test: deps-test
 	@$(MAKE) $(JOBS) SAN=1 unit
 	@$(MAKE) $(JOBS) fuzz RUNS=5000
 	@$(MAKE) $(JOBS) BTF=none O=build/minimal all
-	@$(ROOT) prove tests/prog tests/live tests/vm
+	@$(ROOT) prove -j2 --rules 'par=tests/live/{nats,journal,metrics}.t' --rules 'seq=**' \
+		tests/prog tests/live tests/vm
 
 unit: $(UNITS) $(LIB)
 	@KX_BUILD=$(O) prove tests/unit

@@ -187,40 +187,5 @@ for ([ '', 'no server' ], [ ':4222,replicas=9', 'from 1 to 5' ], [ 'h,subject=a.
 	like($result->{err}, qr/\Q$why\E/, '... with the reason');
 }
 
-# kxlog itself, from the kernel on: killed in between, with a server that is killed, too.
-sub whole {
-	my $kx = "$build/kx";
-	skip 'needs root', 4 if $>;
-	$stream++;
-	my $loaded = run($kx, 'load', "$build/tests/ext/spl.bpf.o", '--as', 'snkspl');
-	is($loaded->{exit}, 0, 'an instance that talks') or diag($loaded->{err});
-	my @kxlog = ("$build/kxlog", '--spool', "$dir/spool", '--to', target(''), 'snkspl');
-	my $log = start(@kxlog);
-	for my $round (0 .. 19) {
-		run($kx, 'call', 'snkspl.messages', 'from=' . $round * 100, 'n=100', 'by=0');
-		if ($round == 5 || $round == 12) {
-			kill KILL => $log->{pid};
-			finish($log);
-			$log = start(@kxlog);
-		}
-		$cluster->killed(0) if $round == 8;
-		$cluster->start(0) if $round == 15;
-	}
-	my @ids;
-	wait_for(sub {
-		my $read = run("$build/tests/live/nats_read", $cluster->url, $stream);
-		@ids = split /\n/, $read->{out} if $read->{exit} == 0;
-		return @ids >= 2000;
-	}, 90);
-	kill TERM => $log->{pid};
-	my $end = finish($log);
-	is($end->{exit}, 0, 'kxlog ends well') or diag($end->{err});
-	my %seen;
-	$seen{$_}++ for @ids;
-	is(scalar(keys %seen), 2000, 'every record of the kernel is in the stream') or diag($end->{err});
-	is(scalar(@ids), 2000, '... once');
-}
-SKIP: { whole(); }
-run("$build/kx", 'unload', 'snkspl') if -e '/sys/fs/bpf/kx/snkspl';
 $cluster->killed;
 done_testing();
