@@ -32,7 +32,7 @@ sub walk {
 	my ($steps, $old, $new, @wrong) = (0, 0, 0);
 	for my $call (@changing) {
 		# Until there are no more calls of that kind.
-		for (my $nr = 1; ; $nr = $guest ? 3 * $nr + ord($call) % 2 : $nr + 1) {
+		for (my $nr = 1; ; $nr = $guest ? 7 * $nr + ord($call) % 2 : $nr + 1) {
 			$before->();
 			my $killed = run('strace', '-f', '-o', '/dev/null', '-e', "trace=$call", '-e',
 					 "inject=$call:signal=KILL:when=$nr", $kx, @$command);
