@@ -16,7 +16,7 @@ my $helper = abs_path("$build/tests/live/intakes");
 my $ext = "$build/tests/ext";
 my $pins = '/sys/fs/bpf/kx/shr';
 my $root_mode;
-my $kills = $ENV{INTAKE_KILLS} // 50;
+my $kills = $ENV{INTAKE_KILLS} // ($ENV{KX_VM_KERNEL} ? 10 : 50);
 
 sub kx { return run($kx, @_); }
 sub value { chomp(my $v = kx('get', "shr.$_[0]")->{out}); return $v; }

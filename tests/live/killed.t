@@ -17,6 +17,7 @@ my $ext = "$build/tests/ext";
 my $registry = '/sys/fs/bpf/kx';
 # Guests are emulated: there a part of the steps has to do.
 my $guest = $ENV{KX_VM_KERNEL};
+plan(skip_all => 'what killed commands leave is seen here and on the oldest kernel') if $guest && $guest ne '6.1';
 
 sub kx { return run($kx, @_); }
 sub status { my ($row) = map { decode_json($_) } split /\n/, kx('list', '--json', @_)->{out}; return $row; }

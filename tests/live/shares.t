@@ -16,7 +16,7 @@ my $helper = abs_path("$build/tests/live/shares");
 my $ext = "$build/tests/ext";
 my $pins = '/sys/fs/bpf/kx/shr';
 my $root_mode;
-my $reads = $ENV{SHARE_READS} // 3_000_000;
+my $reads = $ENV{SHARE_READS} // ($ENV{KX_VM_KERNEL} ? 50_000 : 3_000_000);
 my $cpus = () = slurp('/proc/cpuinfo') =~ /^processor\s*:/mg;
 
 sub kx { return run($kx, @_); }
