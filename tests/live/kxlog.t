@@ -307,6 +307,36 @@ ok(wait_for(sub { slurp("$dir/d.json") =~ /message 8119 of 12/ }), 'and what its
 stop($log);
 
 #
+# The clock is set a day back, and forth again: for kxlog alone
+#
+my $clock = compile('clock.so', <<'C', '-shared', '-fPIC');
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+int clock_gettime(clockid_t clock, struct timespec *now)
+{
+	int err = syscall(SYS_clock_gettime, clock, now);
+
+	if (!err && clock == CLOCK_REALTIME && !access(getenv("JUMP"), F_OK))
+		now->tv_sec -= 86400;
+	return err;
+}
+C
+$log = start('env', "LD_PRELOAD=$clock", "JUMP=$dir/jump", $kxlog, '--spool', spool(), '--to', "json:$dir/j.json", 'splc.log');
+for my $turn (0 .. 2) {
+	$turn == 1 ? write_file("$dir/jump", '') : unlink "$dir/jump";
+	make('splc', 9000 + 20 * $turn, 20, 13);
+	my $last = 9019 + 20 * $turn;
+	ok(wait_for(sub { slurp("$dir/j.json") =~ /message $last of 13"/ }), "a clock that jumps: turn $turn");
+}
+stop($log);
+my @jumped = grep { $_->{text} =~ / of 13$/ } objects("$dir/j.json");
+is(join(' ', map { $_->{text} =~ /(\d+)/ } @jumped), join(' ', 9000 .. 9059), 'all, in order');
+is(join(' ', map { time - $_->{time_ns} / 1e9 > 80000 ? 1 : 0 } @jumped), join(' ', (0) x 20, (1) x 20, (0) x 20), 'with the times of the clock');
+in_order('a clock that jumps', @jumped);
+
+#
 # Bad words: one sentence, status 2, nothing is made
 #
 $spool = spool();

@@ -218,6 +218,25 @@ is(kx('rollback', 'strma')->{err}, '', 'rollback');
 make('strma', 'message', 1, 22);
 like(kx('log', 'strma')->{out}, qr/first nr 0 by 22\n\z/, 'the old one again');
 
+# What was said by code that is gone for good is shown as it is.
+SKIP: {
+	skip 'clang is not here', 4 if system('command -v clang >/dev/null') != 0 || $guest;
+	load('strmg');
+	make('strmg', 'message', 1, 7, 77);
+	make('strmg', 'event', 1, 7, 77);
+	for my $version ('3.0.0', '4.0.0') {
+		my $header = qq(#define STRM_SECOND\n#include "$ENV{PWD}/tests/ext/strm.h"\n#undef STRM_VERSION\n#define STRM_VERSION "$version"\n);
+		write_file("$dir/strmg.bpf.c", slurp('tests/ext/strm.bpf.c') =~ s/#include "strm.h"\n/$header/r);
+		$r = run('env', "XDG_CACHE_HOME=$dir/cache", $kx, 'build', '-o', "$dir/strmg.o", "$dir/strmg.bpf.c");
+		is("$r->{exit} $r->{err}", '0 ', "strm $version is built");
+		is(kx('upgrade', 'strmg', "$dir/strmg.o")->{err}, '', "upgrade to $version");
+	}
+	like(kx('log', 'strmg')->{out}, qr/^\[ *[\d.]+\] \? 0x4d 0x7$/m, 'a message whose text is gone');
+	like(kx('log', '--json', 'strmg')->{out}, qr/"generation":1,.*"source":null/, 'in JSON, too');
+	like(kx('events', 'strmg.made')->{out}, qr/\] \? 0x4d 0x/, 'a record whose type is gone');
+	is(unload('strmg')->{err}, '', 'unload');
+}
+
 # Later and gone.
 my $all = start($kx, 'log', '-f');
 ok(wait_for(sub { slurp($all->{out}) =~ /strma: first nr 0 by 22/ }), 'all logs, with names');
