@@ -177,9 +177,19 @@ static uint64_t done_before(struct drive *drive)
 	return strtoull(text, NULL, 10);
 }
 
+static void drive_done(struct drive *drive)
+{
+	if (drive->sink)
+		sink_free(drive->sink);
+	free(drive->text);
+	free(drive->json);
+}
+
 int main(int argc, char **argv)
 {
-	struct drive drive = { .records = 1000, .boot = "boot", .level = 6, .done_fd = -1 };
+	__attribute__((cleanup(drive_done))) struct drive drive = {
+		.records = 1000, .boot = "boot", .level = 6, .done_fd = -1,
+	};
 	double seconds;
 	int err = 0;
 
@@ -204,8 +214,5 @@ int main(int argc, char **argv)
 	       drive.records, (unsigned long long)drive.sink->done,
 	       (unsigned long long)drive.sink->failures, seconds, drive.records / seconds, cpu(),
 	       (unsigned long long)drive.sink->bytes);
-	sink_free(drive.sink);
-	free(drive.text);
-	free(drive.json);
 	return err ? 1 : 0;
 }
