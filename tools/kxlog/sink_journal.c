@@ -167,24 +167,6 @@ static long journal_put(struct sink *sink, const struct entry *entries, size_t n
 	return nr;
 }
 
-static int journal_open(struct sink *sink, const char *where)
-{
-	struct journal *journal;
-
-	if (strchr(where, ','))
-		return sink_fail(sink, -EINVAL, "%s: \"%.80s\": there are no options, but level=",
-				 sink->name, where);
-	journal = calloc(1, sizeof(*journal));
-	if (!journal)
-		return -ENOMEM;
-	sink->state = journal;
-	journal->path = strdup(*where ? where : SOCKET);
-	if (!journal->path)
-		return -ENOMEM;
-	(void)journal_work(sink);
-	return 0;
-}
-
 /* What was sent is with the journal. */
 static int journal_flush(struct sink *sink, int timeout_ms)
 {
@@ -202,6 +184,26 @@ static void journal_close(struct sink *sink)
 	free(journal->path);
 	free(journal->data);
 	free(journal);
+}
+
+static int journal_open(struct sink *sink, const char *where)
+{
+	struct journal *journal;
+
+	if (strchr(where, ','))
+		return sink_fail(sink, -EINVAL, "%s: \"%.80s\": there are no options, but level=",
+				 sink->name, where);
+	journal = calloc(1, sizeof(*journal));
+	if (!journal)
+		return -ENOMEM;
+	sink->state = journal;
+	journal->path = strdup(*where ? where : SOCKET);
+	if (!journal->path) {
+		journal_close(sink);
+		return -ENOMEM;
+	}
+	(void)journal_work(sink);
+	return 0;
 }
 
 const struct sink_kind sink_journal = {

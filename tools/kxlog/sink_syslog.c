@@ -345,19 +345,6 @@ static int options(struct sink *sink, const char *where)
 	return err;
 }
 
-static int syslog_open(struct sink *sink, const char *where)
-{
-	int err;
-
-	sink->state = calloc(1, sizeof(struct syslog));
-	if (!sink->state)
-		return -ENOMEM;
-	err = options(sink, where);
-	if (!err)
-		(void)connect_to(sink);
-	return err;
-}
-
 static int syslog_flush(struct sink *sink, int timeout_ms)
 {
 	struct syslog *log = sink->state;
@@ -384,6 +371,21 @@ static void syslog_close(struct sink *sink)
 	lines_done(&log->line);
 	free(log->to);
 	free(log);
+}
+
+static int syslog_open(struct sink *sink, const char *where)
+{
+	int err;
+
+	sink->state = calloc(1, sizeof(struct syslog));
+	if (!sink->state)
+		return -ENOMEM;
+	err = options(sink, where);
+	if (err)
+		syslog_close(sink);
+	else
+		(void)connect_to(sink);
+	return err;
 }
 
 const struct sink_kind sink_syslog = {
