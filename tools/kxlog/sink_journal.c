@@ -209,7 +209,7 @@ static int journal_open(struct sink *sink, const char *where)
 const struct sink_kind sink_journal = {
 	.scheme = "journal",
 	.where = "[SOCKET]",
-	.help = "the journal of systemd",
+	.help = "the journal of systemd, with fields KX_...",
 	.open = journal_open,
 	.put = journal_put,
 	.work = journal_work,

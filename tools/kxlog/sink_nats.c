@@ -141,7 +141,7 @@ static void nats_close(struct sink *sink)
 const struct sink_kind sink_nats = {
 	.scheme = "nats",
 	.where = "HOST[:PORT],...",
-	.help = "NATS JetStream; subject=, stream=, replicas=",
+	.help = "NATS JetStream; stream=, subject=, replicas=, batch=",
 	.open = nats_open,
 	.put = nats_put,
 	.work = nats_work,
