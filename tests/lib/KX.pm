@@ -11,6 +11,8 @@ use Time::HiRes qw(time sleep);
 our @EXPORT = qw($build $dir run start finish wait_for slurp write_file compile
 		 traced normalised need_root);
 our $build = $ENV{KX_BUILD} // 'build';
+# Guests are emulated, several on few CPUs: what has not ended there may still do.
+my $slow = $ENV{KX_VM_KERNEL} ? 4 : 1;
 our $dir = tempdir('kx-test-XXXXXX', TMPDIR => 1, CLEANUP => 1);
 
 sub slurp {
@@ -32,7 +34,7 @@ sub write_file {
 # Waits for a condition, not for time to pass; false when the deadline is over.
 sub wait_for {
 	my ($condition, $seconds) = @_;
-	my $end = time + ($seconds // 30);
+	my $end = time + ($seconds // 30) * $slow;
 	while (time < $end) {
 		return 1 if $condition->();
 		sleep 0.01;
