@@ -54,7 +54,8 @@ LIB	:= $(O)/pic/libkx.a $(O)/libkx.so
 SONAME	:= libkx.so.$(firstword $(subst ., ,$(VERSION)))
 kx_OBJS	:= $(patsubst %.c,$(O)/%.o,$(wildcard tools/kx/*.c))
 kxtrace_OBJS := $(patsubst %.c,$(O)/%.o,$(wildcard tools/kxtrace/*.c \
-		  tools/kxtrace/decode/*.c tools/kxtrace/xlat/*.c))
+		  tools/kxtrace/decode/*.c tools/kxtrace/xlat/*.c \
+		  tools/kxtrace/options/*.c tools/kxtrace/views/*.c))
 kxlog_OBJS := $(patsubst %.c,$(O)/%.o,$(wildcard tools/kxlog/*.c))
 OBJS	:= $(LIB_OBJS) $(kx_OBJS) $(kxtrace_OBJS) $(kxlog_OBJS)
 

@@ -64,6 +64,43 @@ struct kxt_row {
 	struct kxt_op ops[KXT_NR_ARGS];
 };
 
+/*
+ * What a call must be like to be shown. A list that is empty asks for nothing;
+ * of a list that is not, one entry must match.
+ */
+#define KXT_MAX_MATCHES	8
+#define KXT_MAX_FDS	32
+#define KXT_COMM_MAX	16	/* TASK_COMM_LEN */
+#define KXT_PREFIX_MAX	256
+#define KXT_ERRNO_WORDS	9	/* errnos up to 531, which restart a call */
+
+struct kxt_filter {
+	__u32 nr_comms;
+	__u32 nr_uids;
+	__u32 nr_cgroups;
+	__u32 nr_prefixes;
+	__u32 nr_fds;
+	__u32 nr_results;
+	__u32 any_errno;	/* `errnos` is to be looked at */
+	__u32 rate;		/* calls per second, 0: as many as there are */
+	char comms[KXT_MAX_MATCHES][KXT_COMM_MAX];	/* filled up with zeros */
+	__u32 uids[KXT_MAX_MATCHES];
+	__u64 cgroups[KXT_MAX_MATCHES];	/* ids; their descendants match too */
+	struct {
+		__u32 len;
+		__u32 pad;
+		char text[KXT_PREFIX_MAX];
+	} prefixes[KXT_MAX_MATCHES];
+	__s32 fds[KXT_MAX_FDS];
+	struct {
+		__s64 from;
+		__s64 to;	/* inclusive */
+	} results[KXT_MAX_MATCHES];
+	__u64 errnos[KXT_ERRNO_WORDS];	/* a bit each */
+	__u64 min_ns;		/* time from beginning to end */
+	__u64 max_ns;		/* 0: any */
+};
+
 struct kxt_settings {
 	__u32 strsize;		/* the string limit, at most KXT_STRING_MAX */
 	__u8 times;		/* take the time at entry and at exit */
@@ -72,7 +109,10 @@ struct kxt_settings {
 	__u8 sleepable;		/* this kernel lets a program wait for a page */
 	__u8 starved;		/* for tests: as if the kernel had no memory to give */
 	__u8 preemptible;	/* this kernel would preempt us, and lets us forbid it */
-	__u8 pad[2];
+	__u8 all;		/* every task is traced, but those of `own_tgid` */
+	__u8 tasks;		/* KXT_TASK records are wanted */
+	__u32 own_tgid;		/* as the kernel counts: the root namespace's number */
+	__u32 pad;
 };
 
 /* attach_flags: how the tracing of a task begins. */
@@ -99,6 +139,9 @@ enum kxt_kind {
 	KXT_FORK,		/* struct kxt_task_event: tid is the new task */
 	KXT_EXIT,		/* struct kxt_task_event */
 	KXT_EXEC,		/* struct kxt_task_event: tid took over from value */
+	KXT_TASK,		/* struct kxt_task: what a task is, and each time that changes */
+	KXT_STACK,		/* where the task's next call record was made: stack.h */
+	KXT_URING,		/* an operation of io_uring: uring.h */
 };
 
 #define KXT_F_NO_RETURN		1	/* the task ended inside the call */
@@ -146,13 +189,30 @@ struct kxt_task_event {
 	__u32 pad;
 };
 
+/* Comes before the first call of a task, and again after its exec or renaming. */
+struct kxt_task {
+	struct kxt_head head;
+	__u64 time_ns;
+	__u64 start_ns;		/* when it began, CLOCK_BOOTTIME */
+	__u64 cgroup_id;	/* in the default hierarchy */
+	__u32 ppid;
+	__u32 uid;		/* effective */
+	__u32 gid;
+	__u32 ns_tid;		/* its number in its own pid namespace */
+	char comm[KXT_COMM_MAX];
+};
+
 /* Memory behind one argument; the next chunk follows at a multiple of 8. */
 #define KXT_FAULT	1	/* could not be read */
 #define KXT_MORE	2	/* there was more than the limit, or than room */
 #define KXT_PARTLY	4	/* some of its items could not be read */
 
+/* A chunk may tell of the descriptor in an argument, or of the returned one. */
+#define KXT_ARG_FD	8	/* plus the argument's index; the result's is 6 */
+#define KXT_NR_CHUNKS	16
+
 struct kxt_chunk {
-	__u8 arg;
+	__u8 arg;		/* an index, or KXT_ARG_FD and more */
 	__u8 when;		/* KXT_AT_ENTER or KXT_AT_EXIT */
 	__u8 status;		/* 0, or a set of the above */
 	__u8 pad;
@@ -183,6 +243,7 @@ struct kxt_stats {
 	__u64 uncaptured;	/* calls delivered without their memory */
 	__u64 unfollowed;	/* new tasks that could not be followed: no memory */
 	__u64 lost_signals;	/* ignored signals beyond the one kept per task */
+	__u64 over_rate;	/* calls that matched, but for the rate: not seen */
 };
 
 /* -c: one per call number. */

@@ -18,7 +18,7 @@ _kxtrace()
 		return ;;
 	esac
 	if [[ $current == -* ]]; then
-		mapfile -t COMPREPLY < <(compgen -W "-f --follow-forks -p --attach -e
+		mapfile -t COMPREPLY < <(compgen -W "-f --follow-forks -p --attach --all --hooks -e
 			--trace --signal --quiet -z --successful-only -Z --failed-only
 			-o --output -A --output-append-mode -a --columns -s --string-limit
 			-t --absolute-timestamps -r --relative-timestamps -T --syscall-times

@@ -77,10 +77,10 @@ static void line_is(struct line_context *line, size_t len, const char *expected,
 {
 	struct call call;
 
-	line->out.len = line->out.line = 0;
+	line->out->len = line->out->line = 0;
 	if (call_parse(&call, space, len))
 		line_call(line, &call);
-	is(&line->out, expected, what);
+	is(line->out, expected, what);
 }
 
 static void test_lines(struct line_context *line)
@@ -148,8 +148,8 @@ static void test_hostile(struct line_context *line)
 		}
 		if (call_parse(&call, rec, len))
 			line_call(line, &call);
-		line->out.len = line->out.line = 0;
-		line->out.error = 0;
+		line->out->len = line->out->line = 0;
+		line->out->error = 0;
 		free(rec);
 	}
 	nr_tests++;
@@ -162,9 +162,9 @@ static void test_summary(struct line_context *line)
 
 	sums[SYS_read] = (struct kxt_sum){ .calls = 4, .time_ns = 4000 };
 	sums[SYS_open] = (struct kxt_sum){ .calls = 2, .errors = 1, .time_ns = 12000 };
-	line->out.len = line->out.line = 0;
-	summary_print(&line->out, sums);
-	is(&line->out,
+	line->out->len = line->out->line = 0;
+	summary_print(line->out, sums);
+	is(line->out,
 	   "% time     seconds  usecs/call     calls    errors syscall\n"
 	   "------ ----------- ----------- --------- --------- ----------------\n"
 	   " 75.00    0.000012           6         2         1 open\n"
@@ -178,14 +178,16 @@ int main(void)
 {
 	struct options opt = { .strsize = 32, .column = 40, .signals = ~0ull };
 	struct line_context line;
+	struct out out;
 
-	if (line_init(&line, &opt, -1))
+	if (out_init(&out, -1, 256 << 10) || line_init(&line, &opt, &out))
 		return 1;
 	test_text();
 	test_lines(&line);
 	test_summary(&line);
 	test_hostile(&line);
 	line_done(&line);
+	out_done(&out);
 	printf("1..%d\n", nr_tests);
 	return nr_failed != 0;
 }

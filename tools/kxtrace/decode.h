@@ -16,6 +16,9 @@ struct call {
 	const struct call_info *info;
 	const struct kxt_chunk *in[KXT_NR_ARGS];	/* read at entry */
 	const struct kxt_chunk *out[KXT_NR_ARGS];	/* read at exit */
+	const struct kxt_chunk *fds[KXT_NR_ARGS + 1];	/* by KXT_ARG_FD */
+	const struct task_info *task;	/* who made it; never NULL in a view */
+	const struct kxt_stack *stack;	/* where; NULL: not known */
 	bool failed;		/* the result is an errno */
 	bool abbrev;		/* as strace without -v */
 	unsigned int strsize;	/* -s */
@@ -23,6 +26,8 @@ struct call {
 };
 
 struct arg;
+struct task_info;
+struct kxt_stack;
 
 typedef void arg_printer(struct out *o, const struct call *c, unsigned int i,
 			 const struct arg *arg);

@@ -12,30 +12,18 @@
 #include "decode/siginfo.h"
 #include "decode/sigset.h"
 
-#define OUT_SIZE	(256 << 10)
 #define NOTE_SIZE	(16 << 10)
 #define NS_PER_S	1000000000ull
 #define NS_PER_US	1000ull
 
-int line_init(struct line_context *line, const struct options *opt, int fd)
+int line_init(struct line_context *line, const struct options *opt, struct out *out)
 {
-	struct timespec mono, real;
-	int err;
-
-	*line = (struct line_context){ .opt = opt };
-	err = out_init(&line->out, fd, OUT_SIZE);
-	if (!err)
-		err = out_init(&line->note, -1, NOTE_SIZE);
-	clock_gettime(CLOCK_MONOTONIC, &mono);
-	clock_gettime(CLOCK_REALTIME, &real);
-	line->epoch_ns = (real.tv_sec - mono.tv_sec) * (int64_t)NS_PER_S +
-			 real.tv_nsec - mono.tv_nsec;
-	return err;
+	*line = (struct line_context){ .opt = opt, .out = out };
+	return out_init(&line->note, -1, NOTE_SIZE);
 }
 
 void line_done(struct line_context *line)
 {
-	out_done(&line->out);
 	out_done(&line->note);
 }
 
@@ -47,10 +35,15 @@ static bool parse_chunks(struct call *call, const char *at, size_t len)
 	while (len) {
 		chunk = (const struct kxt_chunk *)at;
 		if (len < sizeof(*chunk) || chunk->len > len - sizeof(*chunk) ||
-		    chunk->arg >= KXT_NR_ARGS)
+		    chunk->arg >= KXT_NR_CHUNKS)
 			return false;
 		/* A second chunk of an argument was read when more was known. */
-		if (chunk->when == KXT_AT_ENTER)
+		if (chunk->arg >= KXT_ARG_FD) {
+			if (chunk->arg <= KXT_ARG_FD + KXT_NR_ARGS)
+				call->fds[chunk->arg - KXT_ARG_FD] = chunk;
+		} else if (chunk->arg >= KXT_NR_ARGS) {
+			return false;
+		} else if (chunk->when == KXT_AT_ENTER)
 			call->in[chunk->arg] = chunk;
 		else
 			call->out[chunk->arg] = chunk;
@@ -107,7 +100,7 @@ static void print_time_of_day(struct out *o, time_t seconds)
 static void print_stamp(struct line_context *line, uint64_t ns)
 {
 	uint64_t real = ns + line->epoch_ns;
-	struct out *o = &line->out;
+	struct out *o = line->out;
 
 	if (line->opt->stamp == STAMP_EPOCH)
 		out_udec(o, real / NS_PER_S);
@@ -124,7 +117,7 @@ static void print_relative(struct line_context *line, uint64_t ns)
 	uint64_t since = line->last_ns && ns > line->last_ns ?
 			 ns - line->last_ns : 0;
 	bool brackets = line->opt->stamp != STAMP_NONE;
-	struct out *o = &line->out;
+	struct out *o = line->out;
 
 	line->last_ns = ns;
 	if (brackets)
@@ -140,7 +133,7 @@ static void print_relative(struct line_context *line, uint64_t ns)
 /* What stands before every line: who, when. */
 static void print_leader(struct line_context *line, uint32_t tid, uint64_t ns)
 {
-	struct out *o = &line->out;
+	struct out *o = line->out;
 
 	if (line->prefix == PREFIX_PLAIN) {
 		size_t from = out_column(o);
@@ -267,7 +260,7 @@ void line_call(struct line_context *line, struct call *call)
 {
 	const struct kxt_call *rec = call->rec;
 	const struct options *opt = line->opt;
-	struct out *o = &line->out;
+	struct out *o = line->out;
 
 	if (opt->only_failed && !call->failed)
 		return;
@@ -278,7 +271,7 @@ void line_call(struct line_context *line, struct call *call)
 	    (call->failed || rec->head.flags & KXT_F_NO_RETURN))
 		return;
 	/* The whole line in one piece: rewinding needs it in the buffer. */
-	if (o->cap - o->len < OUT_SIZE / 4)
+	if (o->cap - o->len < o->cap / 4)
 		out_flush(o);
 	call->abbrev = !opt->verbose;
 	call->strsize = opt->strsize;
@@ -326,7 +319,7 @@ void line_call(struct line_context *line, struct call *call)
 
 void line_signal(struct line_context *line, const struct kxt_signal *sig)
 {
-	struct out *o = &line->out;
+	struct out *o = line->out;
 
 	if (sig->sig < 1 || sig->sig > 64 ||
 	    !(line->opt->signals & 1ull << (sig->sig - 1)))
@@ -345,7 +338,7 @@ void line_signal(struct line_context *line, const struct kxt_signal *sig)
 
 void line_exit(struct line_context *line, const struct kxt_task_event *event)
 {
-	struct out *o = &line->out;
+	struct out *o = line->out;
 	int status = event->value;
 
 	if (line->opt->quiet > 1)
@@ -367,7 +360,7 @@ void line_exit(struct line_context *line, const struct kxt_task_event *event)
 void line_superseded(struct line_context *line,
 		     const struct kxt_task_event *event)
 {
-	struct out *o = &line->out;
+	struct out *o = line->out;
 
 	if (line->opt->quiet > 1)
 		return;

@@ -10,7 +10,7 @@ enum pid_prefix { PREFIX_NONE, PREFIX_PLAIN, PREFIX_BRACKETS };
 
 /* What a line depends on beyond its record. */
 struct line_context {
-	struct out out;
+	struct out *out;
 	struct out note;		/* scratch for brackets after results */
 	const struct options *opt;
 	enum pid_prefix prefix;
@@ -18,7 +18,7 @@ struct line_context {
 	uint64_t last_ns;		/* -r: of the line before; 0: none */
 };
 
-int line_init(struct line_context *line, const struct options *opt, int fd);
+int line_init(struct line_context *line, const struct options *opt, struct out *out);
 void line_done(struct line_context *line);
 
 /*

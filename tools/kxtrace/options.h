@@ -8,13 +8,28 @@
 #include <sys/types.h>
 
 #include "../../bpf/kxtrace.h"
+#include "options/command.h"
+#include "options/counting.h"
+#include "options/descriptor.h"
+#include "options/format.h"
+#include "options/output.h"
+#include "options/recording.h"
+#include "options/show.h"
+#include "options/stack.h"
 
 #define MAX_PIDS	256
 
 enum stamp { STAMP_NONE, STAMP_TIME, STAMP_TIME_US, STAMP_EPOCH };
 
+enum hooks { HOOKS_AUTO, HOOKS_CALLS, HOOKS_PAIR };
+
+/* Options of a family are in its own structure, in options/. */
 struct options {
-	bool follow;			/* -f */
+	unsigned int follow;		/* -f: 1, -ff: 2 */
+	bool all;			/* --all */
+	bool replay;			/* `kxtrace replay`: command[0] is the file */
+	enum hooks hooks;		/* --hooks */
+	struct kxt_filter filter;	/* --comm, --uid, --fd ... */
 	const char *output;		/* -o, NULL: stderr */
 	bool append;			/* -A */
 	pid_t pids[MAX_PIDS];		/* -p */
@@ -33,6 +48,14 @@ struct options {
 	bool fail_on_loss;
 	bool selected[KXT_NR_ROWS];	/* -e trace= */
 	uint64_t signals;		/* -e signal=, bit sig - 1 */
+	struct show_options show;
+	struct descriptor_options descriptor;
+	struct stack_options stack;
+	struct output_options out;
+	struct format_options format;
+	struct counting_options counting;
+	struct recording_options recording;
+	struct command_options start;
 	char **command;			/* NULL: none */
 };
 
@@ -42,8 +65,15 @@ struct options {
  */
 int options_parse(struct options *opt, int argc, char **argv);
 
-/* -e trace=SET, -e signal=SET; 0, or -EINVAL after one sentence on stderr. */
-int select_calls(bool *selected, const char *set);
+/* The help, on stdout. */
+void options_help(void);
+
+/*
+ * A set of calls, as behind -e trace=, abbrev=, raw= ...: `what` is the name for
+ * messages. 0, or -EINVAL after one sentence on stderr.
+ */
+int select_calls(bool *selected, const char *what, const char *set);
+/* -e signal=SET */
 int select_signals(uint64_t *signals, const char *set);
 
 /* One sentence on stderr, with the program's name before it. */

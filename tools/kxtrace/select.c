@@ -51,7 +51,7 @@ static void set_rows(bool *chosen, const char *name)
 			chosen[i] = true;
 }
 
-static int set_class(bool *chosen, const char *name)
+static int set_class(bool *chosen, const char *what, const char *name)
 {
 	uint32_t wanted = 0;
 	size_t i;
@@ -60,8 +60,8 @@ static int set_class(bool *chosen, const char *name)
 		if (!strcmp(classes[i].name, name))
 			wanted = classes[i].classes;
 	if (!wanted) {
-		complain("-e trace=%%%s: no such class; %%file %%desc %%process %%net %%signal %%ipc %%memory %%creds are some",
-			 name);
+		complain("-e %s=%%%s: no such class; %%file %%desc %%process %%net %%signal %%ipc %%memory %%creds are some",
+			 what, name);
 		return -EINVAL;
 	}
 	for (i = 0; i < KXT_NR_ROWS; i++)
@@ -70,7 +70,7 @@ static int set_class(bool *chosen, const char *name)
 	return 0;
 }
 
-static int set_matches(bool *chosen, const char *pattern)
+static int set_matches(bool *chosen, const char *what, const char *pattern)
 {
 	bool any = false;
 	regex_t regex;
@@ -81,7 +81,7 @@ static int set_matches(bool *chosen, const char *pattern)
 	err = regcomp(&regex, pattern, REG_EXTENDED | REG_NOSUB);
 	if (err) {
 		regerror(err, &regex, why, sizeof(why));
-		complain("-e trace=/%s: %s", pattern, why);
+		complain("-e %s=/%s: %s", what, pattern, why);
 		return -EINVAL;
 	}
 	for (i = 0; i < KXT_NR_ROWS; i++) {
@@ -91,7 +91,7 @@ static int set_matches(bool *chosen, const char *pattern)
 	}
 	regfree(&regex);
 	if (!any) {
-		complain("-e trace=/%s: no system call matches", pattern);
+		complain("-e %s=/%s: no system call matches", what, pattern);
 		return -EINVAL;
 	}
 	return 0;
@@ -122,7 +122,7 @@ static unsigned int edit_distance(const char *a, const char *b)
 	return row[len];
 }
 
-static void complain_unknown(const char *word)
+static void complain_unknown(const char *what, const char *word)
 {
 	unsigned int distance, best = 3;
 	const char *near = NULL;
@@ -138,12 +138,14 @@ static void complain_unknown(const char *word)
 		}
 	}
 	if (near)
-		complain("-e trace=%s: no such system call; did you mean %s?", word, near);
+		complain("-e %s=%s: no such system call; did you mean %s?", what, word,
+			 near);
 	else
-		complain("-e trace=%s: no such system call on this architecture", word);
+		complain("-e %s=%s: no such system call on this architecture", what,
+			 word);
 }
 
-static int set_word(bool *chosen, const char *word)
+static int set_word(bool *chosen, const char *what, const char *word)
 {
 	bool optional = *word == '?';
 	char *end;
@@ -152,9 +154,9 @@ static int set_word(bool *chosen, const char *word)
 
 	word += optional;
 	if (*word == '%')
-		return set_class(chosen, word + 1);
+		return set_class(chosen, what, word + 1);
 	if (*word == '/')
-		return set_matches(chosen, word + 1);
+		return set_matches(chosen, what, word + 1);
 	nr = strtoul(word, &end, 10);
 	if (*word && !*end && nr < KXT_NR_ROWS) {
 		chosen[nr] = true;
@@ -164,15 +166,15 @@ static int set_word(bool *chosen, const char *word)
 	if (found >= 0)
 		set_rows(chosen, word);
 	else if (is_bare_class(word))
-		return set_class(chosen, word);
+		return set_class(chosen, what, word);
 	else if (!optional) {
-		complain_unknown(word);
+		complain_unknown(what, word);
 		return -EINVAL;
 	}
 	return 0;
 }
 
-int select_calls(bool *selected, const char *set)
+int select_calls(bool *selected, const char *what, const char *set)
 {
 	bool chosen[KXT_NR_ROWS] = {};
 	bool invert = *set == '!';
@@ -188,7 +190,7 @@ int select_calls(bool *selected, const char *set)
 		if (!words)
 			return -ENOMEM;
 		while (!err && (word = strsep(&rest, ",")))
-			err = set_word(chosen, word);
+			err = set_word(chosen, what, word);
 		free(words);
 	}
 	if (err)

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* A call becomes a record: what is read at entry, what at exit, what is sent. */
+#ifndef KXTRACE_CALL_H
+#define KXTRACE_CALL_H
+
+#include "capture.h"
+#include "state.h"
+#include "summary.h"
+
+static __always_inline void fill_args(u64 *args, struct pt_regs *regs,
+				      u32 nr_args)
+{
+	u64 from_regs[KXT_NR_ARGS] = ARCH_CALL_ARGS(regs);
+
+	__builtin_memcpy(args, from_regs, nr_args * sizeof(*args));
+}
+
+/* Reads what the call will destroy, and keeps it until the call is over. */
+static __always_inline void save_entry(struct task_state *state, u32 nr,
+				       struct task_struct *task,
+				       struct pt_regs *regs, u32 at_enter)
+{
+	struct scratch *s = scratch_of(state, task);
+	u32 i;
+
+	if (!s)
+		return;
+	s->rec.nr = nr;
+	s->rec.ret = 0;
+	s->rec.head.flags = 0;
+	s->rec.head.len = 0;
+	fill_args(s->rec.args, regs, KXT_NR_ARGS);
+	state->faulted = 0;
+	for (i = 0; i < KXT_NR_ARGS; i++)
+		if (at_enter & 1 << i &&
+		    capture(s, i, KXT_AT_ENTER) & UNREAD)
+			state->faulted |= 1 << i;
+	state->flags |= STATE_SAVED;
+}
+
+static __always_inline void fill_call(struct kxt_call *rec,
+				      struct task_state *state,
+				      struct task_struct *task, u32 nr,
+				      u8 flags, long ret, u8 nr_args)
+{
+	u32 len = rec->head.len;
+
+	fill_head(&rec->head, KXT_CALL, flags, task);
+	rec->head.len = len;
+	rec->head.nr_args = nr_args;
+	rec->enter_ns = state->enter_ns;
+	rec->exit_ns = settings.times ? bpf_ktime_get_ns() : 0;
+	rec->ret = ret;
+	rec->nr = nr;
+	rec->seq = ++state->seq;
+}
+
+/*
+ * A call without memory: straight into the ring, no longer than its arguments
+ * need. Each cache line less is one less to fetch from the reader's CPU.
+ */
+static __always_inline bool
+emit_sized(struct task_state *state, struct task_struct *task, u32 nr,
+	   u8 flags, long ret, struct pt_regs *regs, const u32 nr_args)
+{
+	struct kxt_call *rec;
+
+	rec = bpf_ringbuf_reserve(&records, sizeof(*rec) -
+				  (KXT_NR_ARGS - nr_args) * sizeof(u64), 0);
+	if (!rec)
+		return false;
+	rec->head.len = 0;
+	fill_call(rec, state, task, nr, flags, ret, nr_args);
+	fill_args(rec->args, regs, nr_args);
+	bpf_ringbuf_submit(rec, BPF_RB_NO_WAKEUP);
+	return true;
+}
+
+static __always_inline void emit_plain(struct task_state *state,
+				       struct task_struct *task, u32 nr,
+				       u8 flags, long ret, struct pt_regs *regs)
+{
+	u32 nr_args = row_of(task, nr)->nr_args;
+	bool done;
+
+	COUNT(seen);
+	if (nr_args == 0)
+		done = emit_sized(state, task, nr, flags, ret, regs, 0);
+	else if (nr_args <= 3)
+		done = emit_sized(state, task, nr, flags, ret, regs, 3);
+	else
+		done = emit_sized(state, task, nr, flags, ret, regs, 6);
+	if (!done) {
+		state->seq++;
+		COUNT(dropped);
+	}
+	wake_reader();
+}
+
+/* A call that ends, or whose task does: then there is no memory to read. */
+static __always_inline void finish_call(struct task_state *state,
+					struct task_struct *task, u32 nr,
+					u8 flags, long ret,
+					struct pt_regs *regs,
+					const bool may_read,
+					const bool may_wait)
+{
+	const volatile struct kxt_row *row = row_of(task, nr);
+	bool failed = ret < 0 && ret >= -4095;
+	bool fills = !failed && !(flags & KXT_F_NO_RETURN);
+	bool saved = state->flags & STATE_SAVED;
+	struct scratch *s;
+	u32 i, entry_len, late = 0;
+	int unread = 0;
+
+	if (!(row->flags & KXT_ROW_SELECTED))
+		return;
+	if (settings.summary) {
+		/* As strace: who does not return is not counted. */
+		if (flags & KXT_F_NO_RETURN)
+			return;
+		add_to_sum(state, task, nr,
+			   failed && !(row->flags & KXT_ROW_FAILS_NEVER));
+		return;
+	}
+	if (arch_is_compat(task))
+		flags |= KXT_F_COMPAT;
+	/*
+	 * What should have been read at entry: its page was not resident then
+	 * and is now, unless the call ended it; or we were not there.
+	 */
+	if (flags & KXT_F_NO_ENTER)
+		late = row->at_enter;
+	else if (saved && failed)
+		late = state->faulted;
+	if (!saved && !(may_read && (row->at_exit || late))) {
+		emit_plain(state, task, nr, flags, ret, regs);
+		return;
+	}
+	s = scratch_of(state, task);
+	if (!s) {
+		emit_plain(state, task, nr, flags | KXT_F_CUT, ret, regs);
+		return;
+	}
+	if (!saved) {
+		s->rec.head.len = 0;
+		s->rec.head.flags = 0;
+		fill_args(s->rec.args, regs, KXT_NR_ARGS);
+	}
+	s->rec.nr = nr;
+	s->rec.ret = ret;
+	entry_len = s->rec.head.len;
+	for (i = 0; may_read && i < KXT_NR_ARGS; i++) {
+		if (row->at_exit & 1 << i &&
+		    (fills || !(row->ops[i].when & KXT_ON_SUCCESS)))
+			unread |= capture_waiting(s, i, KXT_AT_EXIT, may_wait);
+		if (late & 1 << i)
+			unread |= capture_waiting(s, i, KXT_AT_ENTER, may_wait);
+	}
+	if (settings.sleepable && unread & UNREAD && !may_wait) {
+		s->rec.head.len = entry_len;
+		state->flags |= STATE_UNREAD;
+		state->unread_flags = flags;
+		state->unread_nr = nr;
+		return;
+	}
+	fill_call(&s->rec, state, task, nr, flags | s->rec.head.flags, ret,
+		  KXT_NR_ARGS);
+	emit_scratch(state, s);
+}
+
+#endif

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Records, from the ring or from a file, told to the views. */
+#include "feed.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <time.h>
+
+#include "filter.h"
+#include "line.h"
+
+#define OUT_SIZE	(256 << 10)
+#define NS_PER_S	1000000000ll
+
+#define TELL(feed, what, ...) do {					\
+	struct views *views_ = &(feed)->views;				\
+	unsigned int i_;						\
+									\
+	for (i_ = 0; i_ < views_->nr; i_++)				\
+		if (views_->list[i_]->ops->what)			\
+			views_->list[i_]->ops->what(views_->list[i_], ##__VA_ARGS__);	\
+} while (0)
+
+static int64_t epoch_of_monotonic(void)
+{
+	struct timespec mono, real;
+
+	clock_gettime(CLOCK_MONOTONIC, &mono);
+	clock_gettime(CLOCK_REALTIME, &real);
+	return (real.tv_sec - mono.tv_sec) * NS_PER_S + real.tv_nsec - mono.tv_nsec;
+}
+
+int feed_open(struct feed *feed, const struct options *opt, int fd, bool live)
+{
+	struct trace *trace = &feed->trace;
+	int err;
+
+	*trace = (struct trace){ .opt = opt, .live = live };
+	trace->epoch_ns = epoch_of_monotonic();
+	trace->tasks = tasks_new();
+	err = trace->tasks ? out_init(&trace->out, fd, OUT_SIZE) : -ENOMEM;
+	if (err) {
+		complain("out of memory");
+		return err;
+	}
+	return views_open(&feed->views, trace);
+}
+
+void feed_close(struct feed *feed)
+{
+	views_close(&feed->views);
+	out_done(&feed->trace.out);
+	tasks_free(feed->trace.tasks);
+}
+
+static void count_task(struct feed *feed, int change)
+{
+	if (change > 0 || feed->trace.nr_tasks)
+		feed->trace.nr_tasks += change;
+}
+
+/*
+ * A task counts its calls; numbers that are missing were lost. Those of a task
+ * that was never heard of are not known here, only in the totals.
+ */
+static void note_sequence(struct feed *feed, struct task_info *task, uint32_t seq)
+{
+	struct gap gap = { .tid = task->tid };
+
+	if (!seq)
+		return;
+	if (task->last_seq && seq > task->last_seq + 1) {
+		gap.calls = seq - task->last_seq - 1;
+		TELL(feed, lost, &gap);
+	}
+	task->last_seq = seq;
+}
+
+static void take_call(struct feed *feed, const void *record, size_t len)
+{
+	struct task_info *task;
+	struct call call;
+
+	if (!call_parse(&call, record, len)) {
+		feed->malformed++;
+		return;
+	}
+	task = tasks_get(feed->trace.tasks, call.rec->head.tid);
+	if (!task) {
+		feed->malformed++;
+		return;
+	}
+	task->tgid = call.rec->head.tgid;
+	call.task = task;
+	note_sequence(feed, task, call.rec->seq);
+	if (!feed->trace.live && !filter_passes(feed->trace.opt, &call))
+		return;
+	TELL(feed, call, &call);
+}
+
+static void take_task(struct feed *feed, const struct kxt_task *rec)
+{
+	struct task_info *task = tasks_get(feed->trace.tasks, rec->head.tid);
+
+	if (!task) {
+		feed->malformed++;
+		return;
+	}
+	task->known = true;
+	task->tgid = rec->head.tgid;
+	task->ppid = rec->ppid;
+	task->uid = rec->uid;
+	task->gid = rec->gid;
+	task->ns_tid = rec->ns_tid;
+	task->cgroup_id = rec->cgroup_id;
+	task->start_ns = rec->start_ns;
+	memcpy(task->comm, rec->comm, KXT_COMM_MAX);
+	TELL(feed, task, rec);
+}
+
+static void take_event(struct feed *feed, const struct kxt_task_event *event)
+{
+	if (event->head.kind == KXT_FORK) {
+		count_task(feed, 1);
+		TELL(feed, forked, event);
+		if (!feed->trace.opt->quiet)
+			feed_message(feed, "Process %u attached", event->head.tid);
+	} else if (event->head.kind == KXT_EXIT) {
+		TELL(feed, exited, event);
+		count_task(feed, -1);
+		tasks_forget(feed->trace.tasks, event->head.tid);
+	} else {
+		TELL(feed, superseded, event);
+		tasks_forget(feed->trace.tasks, event->value);
+	}
+}
+
+/* The least that a record of a kind has; 0: no such kind. */
+static size_t least_length(unsigned int kind)
+{
+	switch (kind) {
+	case KXT_CALL:
+	case KXT_STACK:
+	case KXT_URING:
+		return sizeof(struct kxt_head);
+	case KXT_SIGNAL:
+		return sizeof(struct kxt_signal);
+	case KXT_TASK:
+		return sizeof(struct kxt_task);
+	case KXT_FORK:
+	case KXT_EXIT:
+	case KXT_EXEC:
+		return sizeof(struct kxt_task_event);
+	}
+	return 0;
+}
+
+int feed_record(void *ctx, const void *record, size_t len)
+{
+	const struct kxt_head *head = record;
+	struct feed *feed = ctx;
+	size_t least;
+
+	least = len < sizeof(*head) ? 0 : least_length(head->kind);
+	if (!least || len < least) {
+		feed->malformed++;
+		return 0;
+	}
+	TELL(feed, record, record, len);
+	switch (head->kind) {
+	case KXT_CALL:
+		take_call(feed, record, len);
+		break;
+	case KXT_SIGNAL:
+		TELL(feed, signal, record);
+		break;
+	case KXT_TASK:
+		take_task(feed, record);
+		break;
+	case KXT_URING:
+		TELL(feed, uring, record, len);
+		break;
+	case KXT_STACK:
+		break;
+	default:
+		take_event(feed, record);
+	}
+	return 0;
+}
+
+void feed_message(struct feed *feed, const char *format, ...)
+{
+	char text[256];
+	va_list ap;
+	unsigned int i;
+
+	va_start(ap, format);
+	vsnprintf(text, sizeof(text), format, ap);
+	va_end(ap);
+	for (i = 0; i < feed->views.nr; i++) {
+		struct view *view = feed->views.list[i];
+
+		if (view->ops->message) {
+			view->ops->message(view, text);
+			return;
+		}
+	}
+	complain("%s", text);
+}
+
+void feed_pass(struct feed *feed)
+{
+	TELL(feed, pass);
+	out_flush(&feed->trace.out);
+}
+
+int feed_finish(struct feed *feed, const struct totals *totals)
+{
+	unsigned int i;
+	int err, first = 0;
+
+	for (i = 0; i < feed->views.nr; i++) {
+		struct view *view = feed->views.list[i];
+
+		err = view->ops->finish ? view->ops->finish(view, totals) : 0;
+		if (err && !first)
+			first = err;
+	}
+	out_flush(&feed->trace.out);
+	return first;
+}

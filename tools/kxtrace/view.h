@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Views: what becomes of a trace. Text, JSON, counts, a record, a report: each
+ * is told of everything in the order of the records, live or from a file.
+ */
+#ifndef KXTRACE_VIEW_H
+#define KXTRACE_VIEW_H
+
+#include "decode.h"
+#include "options.h"
+#include "tasks.h"
+
+/* Calls that were made and did not arrive. */
+struct gap {
+	uint32_t tid;
+	uint64_t calls;		/* at least so many */
+};
+
+/* What the kernel half knows at the end. */
+struct totals {
+	struct kxt_stats stats;
+	uint64_t delivered;	/* records taken */
+	uint64_t malformed;	/* of these, not understood */
+	const struct kxt_sum *sums;	/* by row, with -c; NULL: not counted */
+};
+
+/* What all views share; it outlives them. */
+struct trace {
+	const struct options *opt;
+	struct out out;			/* -o, or stderr */
+	struct task_table *tasks;
+	int64_t epoch_ns;		/* add to CLOCK_MONOTONIC: since 1970 */
+	unsigned int nr_tasks;		/* that are traced now, as the records tell it */
+	bool live;			/* not a replay */
+	bool over;			/* a view asks for the end of the trace */
+};
+
+struct view {
+	const struct view_ops *ops;
+	struct trace *trace;
+};
+
+/* Any but `close` may be NULL. Records are valid during the call only. */
+struct view_ops {
+	/* Every record as it came, before the others are told of it. */
+	void (*record)(struct view *view, const void *record, size_t len);
+	void (*call)(struct view *view, struct call *call);
+	void (*signal)(struct view *view, const struct kxt_signal *signal);
+	/* Something is new about a task; its entry in the table is up to date. */
+	void (*task)(struct view *view, const struct kxt_task *task);
+	void (*forked)(struct view *view, const struct kxt_task_event *event);
+	void (*exited)(struct view *view, const struct kxt_task_event *event);
+	void (*superseded)(struct view *view, const struct kxt_task_event *event);
+	void (*uring)(struct view *view, const void *record, size_t len);
+	void (*lost)(struct view *view, const struct gap *gap);
+	/* "Process 12 attached" and the like, without the program's name. */
+	void (*message)(struct view *view, const char *text);
+	/* All records that there are have been told: show what is held back. */
+	void (*pass)(struct view *view);
+	/* The trace is over. 0, or a negative errno after one sentence on stderr. */
+	int (*finish)(struct view *view, const struct totals *totals);
+	void (*close)(struct view *view);
+};
+
+#define MAX_VIEWS	8
+
+struct views {
+	struct view *list[MAX_VIEWS];
+	unsigned int nr;
+};
+
+/* The views that the options ask for; on failure one sentence has been printed. */
+int views_open(struct views *views, struct trace *trace);
+void views_close(struct views *views);
+
+/* The openers; each makes its view for `trace`, 0 or a negative errno. */
+typedef int view_opener(struct view **view, struct trace *trace);
+view_opener text_view_open, counts_view_open;
+
+#endif

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The view that people know: a line for each call. */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "../line.h"
+#include "../view.h"
+
+struct text_view {
+	struct view view;
+	struct line_context line;
+};
+
+static struct line_context *line_of(struct view *view)
+{
+	struct text_view *text = (struct text_view *)view;
+	const struct options *opt = view->trace->opt;
+
+	if (opt->output || opt->all)
+		text->line.prefix = opt->follow || opt->nr_pids > 1 || opt->all ?
+				    PREFIX_PLAIN : PREFIX_NONE;
+	else
+		text->line.prefix = view->trace->nr_tasks > 1 ? PREFIX_BRACKETS :
+							       PREFIX_NONE;
+	return &text->line;
+}
+
+static void show_call(struct view *view, struct call *call)
+{
+	line_call(line_of(view), call);
+}
+
+static void show_signal(struct view *view, const struct kxt_signal *signal)
+{
+	line_signal(line_of(view), signal);
+}
+
+static void show_exit(struct view *view, const struct kxt_task_event *event)
+{
+	line_exit(line_of(view), event);
+}
+
+static void show_superseded(struct view *view, const struct kxt_task_event *event)
+{
+	line_superseded(line_of(view), event);
+}
+
+/* In their place among the lines, if both go to the terminal. */
+static void show_message(struct view *view, const char *text)
+{
+	struct out *o = &view->trace->out;
+
+	if (view->trace->opt->output) {
+		complain("%s", text);
+		return;
+	}
+	out_str(o, "kxtrace: ");
+	out_str(o, text);
+	out_newline(o);
+}
+
+static void close_text(struct view *view)
+{
+	struct text_view *text = (struct text_view *)view;
+
+	line_done(&text->line);
+	free(text);
+}
+
+static const struct view_ops text_ops = {
+	.call = show_call,
+	.signal = show_signal,
+	.exited = show_exit,
+	.superseded = show_superseded,
+	.message = show_message,
+	.close = close_text,
+};
+
+int text_view_open(struct view **view, struct trace *trace)
+{
+	struct text_view *text = calloc(1, sizeof(*text));
+	int err;
+
+	if (!text)
+		return -ENOMEM;
+	text->view = (struct view){ &text_ops, trace };
+	err = line_init(&text->line, trace->opt, &trace->out);
+	if (err) {
+		free(text);
+		return err;
+	}
+	text->line.epoch_ns = trace->epoch_ns;
+	*view = &text->view;
+	return 0;
+}
