@@ -10,9 +10,26 @@
 
 /* x86-64 keeps a call's registers unchanged until it returns. */
 #define ARCH_CALL_NR(regs)	((u32)(regs)->orig_ax)
+#define ARCH_CALL_RESULT(regs)	((long)(regs)->ax)	/* at its end */
 #define ARCH_CALL_ARGS(regs)						\
 	{ (regs)->di, (regs)->si, (regs)->dx,				\
 	  (regs)->r10, (regs)->r8, (regs)->r9 }
+
+/*
+ * A program on both system call tracepoints is given the call's number at entry,
+ * its result at exit. At entry the result's register holds -ENOSYS.
+ */
+static __always_inline bool arch_is_entry(const struct pt_regs *regs, long value)
+{
+	return value != (long)regs->ax;
+}
+
+/* What the task runs now, as after an exec; not what its call is. */
+#define ARCH_TIF_ADDR32		29
+static __always_inline bool arch_runs_compat(struct task_struct *task)
+{
+	return task->thread_info.flags & 1ul << ARCH_TIF_ADDR32;
+}
 
 static __always_inline bool arch_is_compat(struct task_struct *task)
 {

@@ -21,6 +21,7 @@
 #include "kxtrace/follow.h"
 #include "kxtrace/signals.h"
 #include "kxtrace/state.h"
+#include "kxtrace/tasks.h"
 
 KX_EXTENSION("kxtrace", "0.1.0", "shows the system calls of chosen tasks");
 KX_LICENSE("Dual BSD/GPL");
@@ -38,19 +39,23 @@ static __always_inline void count_unseen(struct task_state *state,
 	COUNT(dropped);
 }
 
-static __always_inline int enter_call(struct task_struct *task,
-				      struct pt_regs *regs, long id)
+static __always_inline void enter_call(struct task_struct *task,
+				       struct pt_regs *regs, u32 nr)
 {
-	const volatile struct kxt_row *row;
+	const volatile struct kxt_row *row = row_of(task, nr);
 	struct task_state *state;
-	u32 nr = id;
 
+	/* What its end tells is enough. */
+	if (!(row->flags & KXT_ROW_ENTERS))
+		return;
 	state = state_of(task);
+	if (!state && settings.all && row->flags & KXT_ROW_SELECTED)
+		state = meet(task);
 	if (!state)
-		return 0;
+		return;
 	if (state->flags & KXT_STARTING) {
 		if (nr != ARCH_NR_EXECVE)
-			return 0;
+			return;
 		state->flags &= ~KXT_STARTING;
 	}
 	/*
@@ -62,30 +67,17 @@ static __always_inline int enter_call(struct task_struct *task,
 	state->flags &= ~(KXT_ATTACHED | STATE_SAVED | STATE_FORKED |
 			  STATE_UNREAD);
 	state->nr = nr;
-	row = row_of(task, nr);
 	if (!(row->flags & KXT_ROW_SELECTED))
-		return 0;
+		return;
 	if (settings.times)
 		state->enter_ns = bpf_ktime_get_ns();
 	if (settings.summary) {
 		if (!settings.wall_clock)
 			start_cpu_time(state, task);
-		return 0;
+		return;
 	}
-	if (row->at_enter)
+	if (row->at_enter && filter_takes_task())
 		save_entry(state, nr, task, regs, row->at_enter);
-	return 0;
-}
-
-SEC("tp_btf/sys_enter")
-int BPF_PROG(sys_enter, struct pt_regs *regs, long id)
-{
-	if (settings.preemptible)
-		bpf_preempt_disable();
-	enter_call(bpf_get_current_task_btf(), regs, id);
-	if (settings.preemptible)
-		bpf_preempt_enable();
-	return 0;
 }
 
 /*
@@ -100,46 +92,77 @@ static __always_inline bool is_dying(struct task_state *state,
 	if (!(task->pending.signal.sig[0] & 1UL << (SIGKILL - 1)))
 		return false;
 	return state->fatal.state != SLOT_FULL ||
-	       task->signal->group_exit_code != state->fatal.signal.sig;
+	       BPF_CORE_READ(task, signal, group_exit_code) !=
+	       state->fatal.signal.sig;
 }
 
-static __always_inline int exit_call(struct task_struct *task,
-				     struct pt_regs *regs, long ret)
+static __always_inline void exit_call(struct task_struct *task,
+				      struct pt_regs *regs, long ret)
 {
 	struct task_state *state;
 	u32 nr, flags = 0;
 
 	state = state_of(task);
+	if (!state && settings.all && row_of(task, ARCH_CALL_NR(regs))->flags & KXT_ROW_SELECTED)
+		state = meet(task);
 	if (!state)
-		return 0;
+		return;
 	nr = state->nr;
 	if (nr == KXT_NO_CALL) {
 		/* The beginning went unseen, but for a fork's other return. */
 		if (state->flags & (KXT_STARTING | STATE_FORKED)) {
 			state->flags &= ~STATE_FORKED;
-			return 0;
+			return;
 		}
 		state->flags &= ~(KXT_ATTACHED | STATE_SAVED);
 		state->enter_ns = 0;
-		flags = KXT_F_NO_ENTER;
 		nr = ARCH_CALL_NR(regs);
+		if (row_of(task, nr)->flags & KXT_ROW_ENTERS)
+			flags = KXT_F_NO_ENTER;
 	}
 	state->nr = KXT_NO_CALL;
 	if (is_dying(state, task))
 		flags |= KXT_F_NO_RETURN;
 	finish_call(state, task, nr, flags, ret, regs, true, false);
 	emit_kept_signal(&state->ignored);
+}
+
+/*
+ * One program for both tracepoints: what is read from memory is the same at
+ * both, and most of the time to load is the time to verify that.
+ */
+SEC("raw_tp")
+int sys_call(struct bpf_raw_tracepoint_args *ctx)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(task);
+	long value = ctx->args[1];
+
+	if (settings.preemptible)
+		bpf_preempt_disable();
+	if (arch_is_entry(regs, value))
+		enter_call(task, regs, value);
+	else
+		exit_call(task, regs, value);
+	if (settings.preemptible)
+		bpf_preempt_enable();
 	return 0;
 }
 
-SEC("tp_btf/sys_exit")
-int BPF_PROG(sys_exit, struct pt_regs *regs, long ret)
+/*
+ * The same on the tracepoints of the few calls that are selected. A call without
+ * arguments has a context too short to look for anything in it.
+ */
+SEC("tp")
+int one_call(void *ctx)
 {
-	if (settings.preemptible)
-		bpf_preempt_disable();
-	exit_call(bpf_get_current_task_btf(), regs, ret);
-	if (settings.preemptible)
-		bpf_preempt_enable();
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(task);
+
+	if (bpf_get_attach_cookie(ctx) == KXT_COOKIE_ENTRY)
+		enter_call(task, regs, ARCH_CALL_NR(regs));
+	else
+		exit_call(task, regs, ARCH_CALL_RESULT(regs));
 	return 0;
 }
 
@@ -183,7 +206,9 @@ int BPF_PROG(process_fork, struct task_struct *parent,
 	struct task_state *state;
 
 	state = state_of(parent);
-	if (!state || state->flags & KXT_STARTING)
+	if (state && state->flags & KXT_STARTING)
+		return 0;
+	if (!state && (!settings.all || (u32)parent->tgid == own_tgid))
 		return 0;
 	state = settings.starved ? NULL : make_state(child);
 	if (state) {
@@ -193,8 +218,10 @@ int BPF_PROG(process_fork, struct task_struct *parent,
 		return 0;
 	}
 	__sync_fetch_and_add(&live_tasks, 1);
-	emit_event(child, KXT_FORK,
-		   child->tgid == parent->tgid ? KXT_F_THREAD : 0, 0);
+	emit_task(child, NULL);
+	if (settings.follow)
+		emit_event(child, KXT_FORK,
+			   child->tgid == parent->tgid ? KXT_F_THREAD : 0, 0);
 	return 0;
 }
 
@@ -210,6 +237,11 @@ int BPF_PROG(process_exec, struct task_struct *task, pid_t old_pid,
 		return 0;
 	if (old_pid != task->pid)
 		emit_event(task, KXT_EXEC, 0, old_pid);
+	emit_task(task, NULL);
+	if (arch_runs_compat(task)) {
+		__sync_fetch_and_add(&compat_execs, 1);
+		wake_reader();
+	}
 	if (!(state->flags & STATE_SAVED) || !state->faulted)
 		return 0;
 	s = scratch_of(state, task);
@@ -218,8 +250,21 @@ int BPF_PROG(process_exec, struct task_struct *task, pid_t old_pid,
 	if (state->faulted & 1)
 		recover_exec_path(s, bprm);
 	/* A script's interpreter got other arguments than the caller gave. */
-	if (state->faulted & 2 && bprm->interp == bprm->filename)
-		recover_exec_args(s, task->mm->arg_start, task->mm->arg_end);
+	if (state->faulted & 2 &&
+	    BPF_CORE_READ(bprm, interp) == BPF_CORE_READ(bprm, filename))
+		recover_exec_args(s, BPF_CORE_READ(task, mm, arg_start),
+				  BPF_CORE_READ(task, mm, arg_end));
+	return 0;
+}
+
+/* prctl(PR_SET_NAME) and the like. */
+SEC("tp_btf/task_rename")
+int BPF_PROG(task_renamed, struct task_struct *task, const char *comm)
+{
+	struct task_state *state = state_of(task);
+
+	if (state && !(state->flags & KXT_STARTING))
+		emit_task(task, comm);
 	return 0;
 }
 
@@ -338,7 +383,8 @@ int attach_tasks(struct bpf_iter__task *ctx)
 	if (!task)
 		return 0;
 	/* It is user space itself that reads this. */
-	pid_level = bpf_get_current_task_btf()->thread_pid->level;
+	pid_level = BPF_CORE_READ(bpf_get_current_task_btf(), thread_pid, level);
+	own_tgid = bpf_get_current_task_btf()->tgid;
 	attached.tid = number_of(task);
 	attached.tgid = number_of(BPF_CORE_READ(task, group_leader));
 	if (attach_tgid ? attached.tgid != attach_tgid :
@@ -355,6 +401,7 @@ int attach_tasks(struct bpf_iter__task *ctx)
 	/* The task may be running, and heeds its state from now on. */
 	barrier();
 	*(volatile u32 *)&state->flags = STATE_TRACED | attach_flags;
+	emit_task(task, NULL);
 	fill_attached(&attached, task);
 	bpf_seq_write(ctx->meta->seq, &attached, sizeof(attached));
 	return 0;

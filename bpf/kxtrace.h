@@ -55,12 +55,15 @@ struct kxt_op {
 
 #define KXT_ROW_SELECTED	1	/* -e trace= wants it */
 #define KXT_ROW_FAILS_NEVER	2	/* the result is never an errno */
+#define KXT_ROW_ENTERS		4	/* its entry matters, not its end alone */
 
 struct kxt_row {
 	__u8 flags;
 	__u8 at_enter;		/* arguments with KXT_AT_ENTER, a bit each */
 	__u8 at_exit;		/* arguments with KXT_AT_EXIT, a bit each */
 	__u8 nr_args;
+	__u8 fd_args;		/* arguments that are descriptors, a bit each; the result: 6 */
+	__u8 pad[3];
 	struct kxt_op ops[KXT_NR_ARGS];
 };
 
@@ -109,11 +112,16 @@ struct kxt_settings {
 	__u8 sleepable;		/* this kernel lets a program wait for a page */
 	__u8 starved;		/* for tests: as if the kernel had no memory to give */
 	__u8 preemptible;	/* this kernel would preempt us, and lets us forbid it */
-	__u8 all;		/* every task is traced, but those of `own_tgid` */
+	__u8 all;		/* every task is traced, but user space's own */
 	__u8 tasks;		/* KXT_TASK records are wanted */
-	__u32 own_tgid;		/* as the kernel counts: the root namespace's number */
-	__u32 pad;
+	__u8 follow;		/* new tasks of a traced one are told of */
+	__u8 filtered;		/* `filter` asks for anything */
+	__u8 pad[6];
 };
+
+/* What the program on the tracepoints of single calls is attached with. */
+#define KXT_COOKIE_ENTRY	1
+#define KXT_COOKIE_EXIT		2
 
 /* attach_flags: how the tracing of a task begins. */
 #define KXT_STARTING	2	/* our own child, quiet until its execve */
@@ -196,7 +204,7 @@ struct kxt_task {
 	__u64 start_ns;		/* when it began, CLOCK_BOOTTIME */
 	__u64 cgroup_id;	/* in the default hierarchy */
 	__u32 ppid;
-	__u32 uid;		/* effective */
+	__u32 uid;		/* real */
 	__u32 gid;
 	__u32 ns_tid;		/* its number in its own pid namespace */
 	char comm[KXT_COMM_MAX];

@@ -4,6 +4,7 @@
 #define KXTRACE_CALL_H
 
 #include "capture.h"
+#include "filter.h"
 #include "state.h"
 #include "summary.h"
 
@@ -113,7 +114,11 @@ static __always_inline void finish_call(struct task_state *state,
 	u32 i, entry_len, late = 0;
 	int unread = 0;
 
+	state->flags &= ~STATE_SAVED;
 	if (!(row->flags & KXT_ROW_SELECTED))
+		return;
+	if (!filter_takes_task() ||
+	    !filter_takes_call(state, row, regs, ret, !(flags & KXT_F_NO_RETURN)))
 		return;
 	if (settings.summary) {
 		/* As strace: who does not return is not counted. */
@@ -134,12 +139,15 @@ static __always_inline void finish_call(struct task_state *state,
 	else if (saved && failed)
 		late = state->faulted;
 	if (!saved && !(may_read && (row->at_exit || late))) {
+		if (filter.nr_prefixes || !filter_takes_rate())
+			return;
 		emit_plain(state, task, nr, flags, ret, regs);
 		return;
 	}
 	s = scratch_of(state, task);
 	if (!s) {
-		emit_plain(state, task, nr, flags | KXT_F_CUT, ret, regs);
+		if (filter_takes_rate())
+			emit_plain(state, task, nr, flags | KXT_F_CUT, ret, regs);
 		return;
 	}
 	if (!saved) {
@@ -162,6 +170,11 @@ static __always_inline void finish_call(struct task_state *state,
 		state->flags |= STATE_UNREAD;
 		state->unread_flags = flags;
 		state->unread_nr = nr;
+		return;
+	}
+	if ((filter.nr_prefixes && !path_matches(s, row_index(task, nr))) ||
+	    !filter_takes_rate()) {
+		release_spare(state);
 		return;
 	}
 	fill_call(&s->rec, state, task, nr, flags | s->rec.head.flags, ret,

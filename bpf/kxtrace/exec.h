@@ -35,7 +35,8 @@ static __always_inline void recover_exec_path(struct scratch *s,
 	if (at > LARGE_UNTIL)
 		return;
 	len = bpf_probe_read_kernel_str(s->data + at + sizeof(struct kxt_chunk),
-					KXT_STRING_MAX, bprm->filename);
+					KXT_STRING_MAX,
+					BPF_CORE_READ(bprm, filename));
 	if (len <= 0)
 		return;
 	s->rec.head.len = at + sizeof(struct kxt_chunk) + len;

@@ -11,6 +11,7 @@
 /* Configuration: constants to the verifier, what is not wanted costs nothing. */
 const volatile struct kxt_row rows[KXT_NR_ROWS];
 const volatile struct kxt_settings settings;
+const volatile struct kxt_filter filter;
 
 /*
  * On newer kernels (7.2) programs on tracepoints may be preempted; while one is,
@@ -27,6 +28,8 @@ u32 attach_tgid;
 u32 attach_flags;
 u32 attach_failed;	/* tasks that could not be marked for want of memory: ask again */
 u32 nr_orphans;		/* zero: nobody looks for them */
+u32 own_tgid;		/* user space's own process; set by attach_tasks */
+u32 compat_execs;	/* 32-bit programs begun by traced tasks */
 u32 pid_level;		/* how deep in pid namespaces user space is; set by attach_tasks */
 
 /* Beside KXT_STARTING, KXT_ATTACHED. */
@@ -127,13 +130,16 @@ struct {
 	__type(value, struct kxt_sum);
 } sums SEC(".maps");
 
-/* Atomic, because another program may preempt this one on the same CPU. */
-#define COUNT(field) do {						\
+/* Atomic where another program may preempt this one on the same CPU. */
+#define COUNT_MANY(field, nr) do {					\
 	u32 zero_ = 0;							\
 	struct kxt_stats *stats_ = bpf_map_lookup_elem(&stats, &zero_);	\
-	if (stats_)							\
-		__sync_fetch_and_add(&stats_->field, 1);		\
+	if (stats_ && settings.preemptible)				\
+		__sync_fetch_and_add(&stats_->field, nr);		\
+	else if (stats_)						\
+		*(volatile u64 *)&stats_->field += nr;			\
 } while (0)
+#define COUNT(field) COUNT_MANY(field, 1)
 
 /*
  * Numbers beyond the table share its last row, which no call has; so do 32-bit

@@ -56,7 +56,7 @@ static void set_row(struct kxtrace_bpf *skel, int nr, int nr_args, int arg,
 {
 	struct kxt_row *row = (struct kxt_row *)&skel->rodata->rows[nr];
 
-	row->flags = KXT_ROW_SELECTED;
+	row->flags = KXT_ROW_SELECTED | KXT_ROW_ENTERS;
 	row->nr_args = nr_args;
 	if (op.kind == KXT_CAP_NONE)
 		return;
@@ -77,6 +77,7 @@ static struct kxtrace_bpf *load(struct kx *kx, struct kxt_settings settings)
 	skel->rodata->settings = settings;
 	bpf_map__set_max_entries(skel->maps.records, 64 << 10);
 	bpf_program__set_autoload(skel->progs.sys_exit_wait, settings.sleepable);
+	bpf_program__set_autoload(skel->progs.one_call, false);
 	bpf_program__set_flags(skel->progs.sys_exit_wait, BPF_F_SLEEPABLE);
 	set_row(skel, SYS_getppid, 0, 0, (struct kxt_op){});
 	set_row(skel, SYS_openat, 4, 1, (struct kxt_op){ KXT_CAP_PATH, KXT_AT_EXIT, 7, 7, 0 });
@@ -114,6 +115,25 @@ static void test_settings(struct kx *kx, bool sleepable)
 		ok(skel, what);
 		kxtrace_bpf__destroy(skel);
 	}
+}
+
+/* The program for all calls is on two tracepoints. */
+static struct bpf_link *both[2];
+
+static bool attach_all(struct kxtrace_bpf *skel)
+{
+	if (kxtrace_bpf__attach(skel))
+		return false;
+	both[0] = bpf_program__attach_raw_tracepoint(skel->progs.sys_call, "sys_exit");
+	both[1] = bpf_program__attach_raw_tracepoint(skel->progs.sys_call, "sys_enter");
+	return both[0] && both[1];
+}
+
+static void detach_all(struct kxtrace_bpf *skel)
+{
+	bpf_link__destroy(both[0]);
+	bpf_link__destroy(both[1]);
+	kxtrace_bpf__detach(skel);
 }
 
 static void attach_self(struct kxtrace_bpf *skel)
@@ -190,14 +210,14 @@ static void check_records(int wrong_fd)
 
 static void test_records(struct kx *kx, bool sleepable)
 {
-	struct kxt_settings settings = { .strsize = 32, .times = 1, .sleepable = sleepable };
+	struct kxt_settings settings = { .strsize = 32, .times = 1, .follow = 1, .sleepable = sleepable };
 	struct kxtrace_bpf *skel = load(kx, settings);
 	struct iovec iov[2] = { { "abc", 3 }, { (void *)8, 5 } };
 	struct kx_ring *ring = NULL;
 	const int wrong_fd = 999;
 	int fds[2];
 
-	ok(skel && !kxtrace_bpf__attach(skel), "attaches");
+	ok(skel && attach_all(skel), "attaches");
 	if (!skel)
 		return;
 	ok(!kx_ring_open(kx, bpf_map__fd(skel->maps.records), keep, NULL, &ring), "its ring opens");
@@ -208,7 +228,7 @@ static void test_records(struct kx *kx, bool sleepable)
 	syscall(SYS_pwrite64, wrong_fd, "0123456789abcdef0123456789abcdef01234567", 40, 0);
 	syscall(SYS_pipe2, fds, -1);
 	syscall(SYS_writev, wrong_fd, iov, 2);
-	kxtrace_bpf__detach(skel);
+	detach_all(skel);
 	kx_ring_dispatch(ring);
 	check_records(wrong_fd);
 	ok(skel->bss->live_tasks == 1, "one task is counted as traced");
@@ -222,7 +242,7 @@ static void test_records(struct kx *kx, bool sleepable)
  */
 static void test_starved(struct kx *kx)
 {
-	struct kxt_settings settings = { .strsize = 32, .starved = 1 };
+	struct kxt_settings settings = { .strsize = 32, .follow = 1, .starved = 1 };
 	struct kxtrace_bpf *skel = load(kx, settings);
 	struct kxt_stats stats[256] = {}, sum = {};
 	const struct kxt_chunk *chunk;
@@ -234,7 +254,7 @@ static void test_starved(struct kx *kx)
 	pid_t child;
 
 	nr_records = 0;
-	if (!skel || kxtrace_bpf__attach(skel) ||
+	if (!skel || !attach_all(skel) ||
 	    kx_ring_open(kx, bpf_map__fd(skel->maps.records), keep, NULL, &ring)) {
 		ok(false, "starved: starts");
 		return;
@@ -248,7 +268,7 @@ static void test_starved(struct kx *kx)
 	waitpid(child, NULL, 0);
 	ok(skel->bss->nr_orphans == 0, "starved: nothing is left of the new task");
 	ok(skel->bss->live_tasks == 1, "starved: and its end was seen");
-	kxtrace_bpf__detach(skel);
+	detach_all(skel);
 	kx_ring_dispatch(ring);
 	for (i = 0; i < nr_records; i++) {
 		const struct kxt_task_event *event = (void *)records[i];

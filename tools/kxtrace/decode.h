@@ -68,6 +68,8 @@ enum result_kind {
 #define CLASS_STAT_LIKE	(1u << 14)	/* %%stat */
 #define CLASS_CLOCK	(1u << 15)
 #define CLASS_PURE	(1u << 16)	/* never fails, no arguments */
+/* No class for users: the registers are others after the call. */
+#define CLASS_NEW_REGS	(1u << 17)
 
 struct call_info {
 	const char *name;

@@ -422,7 +422,7 @@ static int trace(struct tracer *tracer)
 	return exit_status(tracer);
 }
 
-int live_trace(const struct options *opt)
+int live_trace(struct options *opt)
 {
 	struct tracer tracer = { .opt = opt };
 	int err, status;
@@ -438,6 +438,7 @@ int live_trace(const struct options *opt)
 		err = check_pids(opt);
 	if (!err && opt->command)
 		err = command_find(&tracer.command, opt->command);
+	opt->program = tracer.command.path;
 	status = err ? 1 : trace(&tracer);
 
 	command_done(&tracer.command);

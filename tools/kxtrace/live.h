@@ -6,6 +6,6 @@
 #include "options.h"
 
 /* Returns the exit status; what went wrong has been said. */
-int live_trace(const struct options *opt);
+int live_trace(struct options *opt);
 
 #endif

@@ -57,6 +57,7 @@ struct options {
 	struct recording_options recording;
 	struct command_options start;
 	char **command;			/* NULL: none */
+	const char *program;		/* where the command was found */
 };
 
 /*

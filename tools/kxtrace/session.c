@@ -11,10 +11,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "decode.h"
+#include "filter.h"
+#include "hooks.h"
 
 typedef __u8 u8;
 typedef __u16 u16;
@@ -24,7 +27,7 @@ typedef __s32 s32;
 
 #include "kxtrace.skel.h"
 
-#define MAX_LINKS	8
+#define MAX_LINKS	1024	/* --hooks=calls: two for each call */
 
 struct session {
 	struct kx *kx;
@@ -34,32 +37,72 @@ struct session {
 	struct kx_instance *instance;
 	struct bpf_link *links[MAX_LINKS];
 	unsigned int nr_links;
+	enum hooks hooks;		/* CALLS or PAIR, once chosen */
 };
 
-static void choose_rows(struct kxt_row *rows, const struct options *opt)
+static bool takes_times(const struct options *opt)
 {
-	const struct call_info *info;
-	struct kxt_row *row;
-	unsigned int nr, i;
+	return opt->summary || opt->spent || opt->relative ||
+	       opt->stamp != STAMP_NONE || opt->filter.min_ns || opt->filter.max_ns;
+}
+
+/* Who reads them wants to know who made the calls. */
+static bool wants_tasks(const struct options *opt)
+{
+	return opt->all;
+}
+
+static bool never_returns(const struct call_info *info)
+{
+	return info->name && info->result == RESULT_NONE;
+}
+
+/*
+ * At entry there is work where the call destroys what would be read at its end,
+ * memory or registers, for calls that have no end, for times, and where a call's end may go unseen: newer kernels skip a
+ * program that is interrupted.
+ */
+static bool needs_entry(const struct session *session, const struct kxt_row *row,
+			const struct call_info *info)
+{
+	if (row->at_enter || info->classes & CLASS_NEW_REGS || never_returns(info))
+		return true;
+	return row->flags & KXT_ROW_SELECTED &&
+	       (takes_times(session->opt) || session->hooks == HOOKS_CALLS ||
+		session->skel->rodata->settings.preemptible);
+}
+
+static void choose_row(const struct session *session, struct kxt_row *row,
+		       const struct call_info *info)
+{
+	unsigned int i;
+
+	if (info->name && info->classes & CLASS_PURE)
+		row->flags |= KXT_ROW_FAILS_NEVER;
+	row->nr_args = info->name ? info->nr_args : KXT_NR_ARGS;
+	for (i = 0; info->name && i < info->nr_args; i++) {
+		row->ops[i] = info->args[i].op;
+		if (row->ops[i].kind == KXT_CAP_NONE)
+			continue;
+		if (row->ops[i].when & KXT_AT_ENTER)
+			row->at_enter |= 1 << i;
+		if (row->ops[i].when & KXT_AT_EXIT)
+			row->at_exit |= 1 << i;
+	}
+	row->fd_args = descriptor_args(info);
+	if (needs_entry(session, row, info))
+		row->flags |= KXT_ROW_ENTERS;
+}
+
+static void choose_rows(const struct session *session, struct kxt_row *rows)
+{
+	unsigned int nr;
 
 	for (nr = 0; nr < KXT_NR_ROWS; nr++) {
-		row = &rows[nr];
-		info = &call_table[nr];
-		memset(row, 0, sizeof(*row));
-		if (opt->selected[nr])
-			row->flags |= KXT_ROW_SELECTED;
-		if (info->name && info->classes & CLASS_PURE)
-			row->flags |= KXT_ROW_FAILS_NEVER;
-		row->nr_args = info->name ? info->nr_args : KXT_NR_ARGS;
-		for (i = 0; info->name && i < info->nr_args; i++) {
-			row->ops[i] = info->args[i].op;
-			if (row->ops[i].kind == KXT_CAP_NONE)
-				continue;
-			if (row->ops[i].when & KXT_AT_ENTER)
-				row->at_enter |= 1 << i;
-			if (row->ops[i].when & KXT_AT_EXIT)
-				row->at_exit |= 1 << i;
-		}
+		memset(&rows[nr], 0, sizeof(rows[nr]));
+		if (session->opt->selected[nr])
+			rows[nr].flags |= KXT_ROW_SELECTED;
+		choose_row(session, &rows[nr], &call_table[nr]);
 	}
 }
 
@@ -70,14 +113,17 @@ static void choose_programs(struct session *session)
 	struct kxtrace_bpf *skel = session->skel;
 	bool signals = opt->signals && !opt->summary;
 
-	bpf_program__set_autoload(skel->progs.process_fork, opt->follow);
+	bpf_program__set_autoload(skel->progs.process_fork, opt->follow || opt->all);
+	bpf_program__set_autoload(skel->progs.task_renamed, wants_tasks(opt));
+	bpf_program__set_autoload(skel->progs.sys_call, session->hooks == HOOKS_PAIR);
+	bpf_program__set_autoload(skel->progs.one_call, session->hooks == HOOKS_CALLS);
 	bpf_program__set_autoload(skel->progs.signal_deliver, signals);
 	bpf_program__set_autoload(skel->progs.signal_generate, signals);
 	if (opt->summary)
 		bpf_map__set_max_entries(skel->maps.records, 1 << 20);
 	bpf_program__set_autoload(skel->progs.sys_exit_wait,
 				  skel->rodata->settings.sleepable &&
-				  !opt->summary);
+				  session->hooks == HOOKS_PAIR && !opt->summary);
 	bpf_program__set_flags(skel->progs.sys_exit_wait, BPF_F_SLEEPABLE);
 }
 
@@ -86,23 +132,79 @@ static void configure(struct session *session)
 	const struct options *opt = session->opt;
 	struct kxtrace_bpf *skel = session->skel;
 
-	choose_rows((struct kxt_row *)skel->rodata->rows, opt);
 	skel->rodata->settings = (struct kxt_settings){
 		.strsize = opt->strsize,
-		.times = opt->summary || opt->spent || opt->relative ||
-			 opt->stamp != STAMP_NONE,
+		.times = takes_times(opt),
 		.summary = opt->summary,
 		.wall_clock = opt->wall_clock,
-		.sleepable = kx_feature_has(session->kx, "tp_btf.s") == 1,
+		.sleepable = session->hooks == HOOKS_PAIR &&
+			     kx_feature_has(session->kx, "tp_btf.s") == 1,
+		.all = opt->all,
+		.follow = opt->follow,
+		.tasks = wants_tasks(opt),
+		.filtered = filter_is_set(&opt->filter),
 	};
+	memcpy((void *)&skel->rodata->filter, &opt->filter, sizeof(opt->filter));
 	/* Programs that may sleep came after programs that may be preempted. */
 	skel->rodata->settings.preemptible = skel->rodata->settings.sleepable;
+	choose_rows(session, (struct kxt_row *)skel->rodata->rows);
 	choose_programs(session);
+}
+
+static int keep_link(struct session *session, struct bpf_link *link,
+		     const char *hook)
+{
+	if (!link) {
+		int err = -errno;
+
+		complain("%s: cannot be attached to: %s", hook, strerror(-err));
+		return err;
+	}
+	session->links[session->nr_links++] = link;
+	return 0;
+}
+
+static int attach_raw(struct session *session, const char *tracepoint)
+{
+	return keep_link(session,
+			 bpf_program__attach_raw_tracepoint(session->skel->progs.sys_call,
+							    tracepoint), tracepoint);
+}
+
+static int attach_one(struct session *session, const char *call, bool entry)
+{
+	LIBBPF_OPTS(bpf_tracepoint_opts, opts,
+		    .bpf_cookie = entry ? KXT_COOKIE_ENTRY : KXT_COOKIE_EXIT);
+	char name[64];
+
+	snprintf(name, sizeof(name), "sys_%s_%s", entry ? "enter" : "exit", call);
+	return keep_link(session,
+			 bpf_program__attach_tracepoint_opts(session->skel->progs.one_call,
+							     "syscalls", name, &opts), name);
+}
+
+/* Exits before entries: then no call's end is missed whose beginning was seen. */
+static int attach_calls(struct session *session)
+{
+	unsigned int nr;
+	int err = 0;
+
+	for (nr = 0; nr < KXT_NR_ROWS && !err; nr++) {
+		bool selected = session->opt->selected[nr];
+
+		if (!call_table[nr].name || (!selected && nr != SYS_execve))
+			continue;
+		if (selected)
+			err = attach_one(session, hook_of_call(call_table[nr].name), false);
+		if (!err)
+			err = attach_one(session, hook_of_call(call_table[nr].name), true);
+	}
+	return err;
 }
 
 /*
  * The system call hooks come last: all that they rely on is there by then.
- * sys_exit_wait runs after sys_exit, in the order of their attachment.
+ * sys_exit_wait runs after sys_call, in the order of their attachment.
  */
 static int attach(struct session *session)
 {
@@ -110,8 +212,7 @@ static int attach(struct session *session)
 	struct bpf_program *const order[] = {
 		skel->progs.process_exit, skel->progs.process_exec,
 		skel->progs.process_fork, skel->progs.signal_deliver,
-		skel->progs.signal_generate, skel->progs.sys_exit,
-		skel->progs.sys_exit_wait, skel->progs.sys_enter,
+		skel->progs.signal_generate, skel->progs.task_renamed,
 	};
 	size_t i;
 	int err;
@@ -125,7 +226,15 @@ static int attach(struct session *session)
 			return err;
 		session->nr_links++;
 	}
-	return 0;
+	if (session->hooks == HOOKS_CALLS)
+		return attach_calls(session);
+	err = attach_raw(session, "sys_exit");
+	if (!err && bpf_program__autoload(skel->progs.sys_exit_wait)) {
+		err = kx_object_attach(session->kx, skel->progs.sys_exit_wait,
+				       &session->links[session->nr_links]);
+		session->nr_links += !err;
+	}
+	return err ? err : attach_raw(session, "sys_enter");
 }
 
 /* From now on `kx list` shows it, until it ends. */
@@ -149,6 +258,13 @@ int session_open(struct session **out, struct kx *kx,
 		return -ENOMEM;
 	session->kx = kx;
 	session->opt = opt;
+	err = hooks_choose(&session->hooks, kx, opt);
+	if (err) {
+		free(session);
+		return err;
+	}
+	if (opt->verbose)
+		hooks_say(session->hooks, opt);
 	session->skel = kxtrace_bpf__open();
 	if (!session->skel) {
 		err = -errno;
@@ -336,7 +452,7 @@ uint64_t session_skipped(struct session *session)
 {
 	struct kxtrace_bpf *skel = session->skel;
 	const struct bpf_program *const progs[] = {
-		skel->progs.sys_enter, skel->progs.sys_exit,
+		skel->progs.sys_call, skel->progs.one_call,
 		skel->progs.sys_exit_wait,
 	};
 	uint64_t skipped = 0;

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Where the kernel half is attached: to all calls, or to the few that are wanted. */
+#include "hooks.h"
+
+#include <elf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "decode.h"
+
+/*
+ * A hook of a call's own leaves all other calls nearly alone, but costs that
+ * call more than a hook on all does, and time to attach. From about here on
+ * hooks on all calls are better.
+ */
+#define FEW_CALLS	16
+
+/* The kernel names its tracepoints after its functions. */
+static const struct {
+	const char *call;
+	const char *hook;
+} other_names[] = {
+	{ "fstat", "newfstat" }, { "lstat", "newlstat" }, { "sendfile", "sendfile64" },
+	{ "stat", "newstat" }, { "umount2", "umount" }, { "uname", "newuname" },
+};
+
+const char *hook_of_call(const char *call)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(other_names) / sizeof(other_names[0]); i++)
+		if (!strcmp(other_names[i].call, call))
+			return other_names[i].hook;
+	return call;
+}
+
+static bool has_hook(const char *call)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "/sys/kernel/tracing/events/syscalls/sys_exit_%s/id",
+		 hook_of_call(call));
+	return !access(path, R_OK);
+}
+
+static unsigned int count_selected(const struct options *opt)
+{
+	unsigned int nr, selected = 0;
+
+	for (nr = 0; nr < KXT_NR_ROWS; nr++)
+		selected += opt->selected[nr];
+	return selected;
+}
+
+/* The first selected call without a hook of its own; NULL: all have one. */
+static const char *call_without_hook(const struct options *opt)
+{
+	unsigned int nr;
+
+	for (nr = 0; nr < KXT_NR_ROWS; nr++) {
+		if (!opt->selected[nr])
+			continue;
+		if (!call_table[nr].name)
+			return "a number without a name";
+		if (!has_hook(call_table[nr].name))
+			return call_table[nr].name;
+	}
+	return NULL;
+}
+
+/* 32-bit calls pass by the hooks of single calls. */
+static bool is_32_bit(const char *path)
+{
+	unsigned char ident[EI_NIDENT] = {};
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t len;
+
+	if (fd < 0)
+		return false;
+	len = read(fd, ident, sizeof(ident));
+	close(fd);
+	return len == sizeof(ident) && !memcmp(ident, ELFMAG, SELFMAG) &&
+	       ident[EI_CLASS] == ELFCLASS32;
+}
+
+static bool traces_32_bit(const struct options *opt)
+{
+	unsigned int i;
+	char path[64];
+
+	for (i = 0; i < opt->nr_pids; i++) {
+		snprintf(path, sizeof(path), "/proc/%d/exe", opt->pids[i]);
+		if (is_32_bit(path))
+			return true;
+	}
+	return opt->program && is_32_bit(opt->program);
+}
+
+int hooks_choose(enum hooks *hooks, struct kx *kx, const struct options *opt)
+{
+	const char *without;
+	int err;
+
+	*hooks = HOOKS_PAIR;
+	if (opt->hooks == HOOKS_PAIR)
+		return 0;
+	if (opt->hooks == HOOKS_AUTO) {
+		/* Where programs may wait for a page, the one that does is on all calls. */
+		if (count_selected(opt) > FEW_CALLS || traces_32_bit(opt) ||
+		    kx_feature_has(kx, "tp_btf.s") == 1)
+			return 0;
+	}
+	err = kx_mount_ensure(kx, KX_MOUNT_TRACEFS);
+	without = err ? "without tracefs, every call" : call_without_hook(opt);
+	if (!without) {
+		*hooks = HOOKS_CALLS;
+		return 0;
+	}
+	if (opt->hooks == HOOKS_AUTO)
+		return 0;
+	complain("--hooks=calls: this kernel has no tracepoint of its own for %s; --hooks=pair sees all calls",
+		 without);
+	return -ENOTSUP;
+}
+
+void hooks_say(enum hooks hooks, const struct options *opt)
+{
+	unsigned int selected = count_selected(opt);
+
+	if (hooks == HOOKS_CALLS)
+		complain("hooks: on the tracepoints of %u selected calls; the 32-bit ones are not among them",
+			 selected);
+	else
+		complain("hooks: one pair on all calls, %u are selected", selected);
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Where the kernel half is attached: to all calls, or to the few that are wanted. */
+#ifndef KXTRACE_HOOKS_H
+#define KXTRACE_HOOKS_H
+
+#include <kx/kx.h>
+
+#include "options.h"
+
+/*
+ * HOOKS_CALLS or HOOKS_PAIR, as --hooks says or as costs less. With --hooks=calls
+ * and calls that have no hook of their own: -ENOTSUP after one sentence on stderr.
+ */
+int hooks_choose(enum hooks *hooks, struct kx *kx, const struct options *opt);
+
+/* The name of a call's own tracepoints, behind sys_enter_ and sys_exit_. */
+const char *hook_of_call(const char *call);
+
+/* -v: which, and why, for people. */
+void hooks_say(enum hooks hooks, const struct options *opt);
+
+#endif
