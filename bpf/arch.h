@@ -15,15 +15,6 @@
 	{ (regs)->di, (regs)->si, (regs)->dx,				\
 	  (regs)->r10, (regs)->r8, (regs)->r9 }
 
-/*
- * A program on both system call tracepoints is given the call's number at entry,
- * its result at exit. At entry the result's register holds -ENOSYS.
- */
-static __always_inline bool arch_is_entry(const struct pt_regs *regs, long value)
-{
-	return value != (long)regs->ax;
-}
-
 /* What the task runs now, as after an exec; not what its call is. */
 #define ARCH_TIF_ADDR32		29
 static __always_inline bool arch_runs_compat(struct task_struct *task)

@@ -114,36 +114,40 @@ static __always_inline void exit_call(struct task_struct *task,
 			state->flags &= ~STATE_FORKED;
 			return;
 		}
-		state->flags &= ~(KXT_ATTACHED | STATE_SAVED);
-		state->enter_ns = 0;
+		/* Most calls come this way: what is right already is not written. */
+		if (state->flags & (KXT_ATTACHED | STATE_SAVED))
+			state->flags &= ~(KXT_ATTACHED | STATE_SAVED);
+		if (settings.times)
+			state->enter_ns = 0;
 		nr = ARCH_CALL_NR(regs);
 		if (row_of(task, nr)->flags & KXT_ROW_ENTERS)
 			flags = KXT_F_NO_ENTER;
+	} else {
+		state->nr = KXT_NO_CALL;
 	}
-	state->nr = KXT_NO_CALL;
 	if (is_dying(state, task))
 		flags |= KXT_F_NO_RETURN;
 	finish_call(state, task, nr, flags, ret, regs, true, false);
 	emit_kept_signal(&state->ignored);
 }
 
-/*
- * One program for both tracepoints: what is read from memory is the same at
- * both, and most of the time to load is the time to verify that.
- */
-SEC("raw_tp")
-int sys_call(struct bpf_raw_tracepoint_args *ctx)
+SEC("tp_btf/sys_enter")
+int BPF_PROG(sys_enter, struct pt_regs *regs, long id)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(task);
-	long value = ctx->args[1];
-
 	if (settings.preemptible)
 		bpf_preempt_disable();
-	if (arch_is_entry(regs, value))
-		enter_call(task, regs, value);
-	else
-		exit_call(task, regs, value);
+	enter_call(bpf_get_current_task_btf(), regs, id);
+	if (settings.preemptible)
+		bpf_preempt_enable();
+	return 0;
+}
+
+SEC("tp_btf/sys_exit")
+int BPF_PROG(sys_exit, struct pt_regs *regs, long ret)
+{
+	if (settings.preemptible)
+		bpf_preempt_disable();
+	exit_call(bpf_get_current_task_btf(), regs, ret);
 	if (settings.preemptible)
 		bpf_preempt_enable();
 	return 0;

@@ -98,6 +98,23 @@ static __always_inline void emit_plain(struct task_state *state,
 	wake_reader();
 }
 
+/* In a program that may sleep. */
+static __always_inline int capture_all(struct scratch *s,
+				       const volatile struct kxt_row *row,
+				       u32 at_exit, u32 late, bool fills)
+{
+	int status = 0;
+	u32 i;
+
+	for (i = 0; i < KXT_NR_ARGS; i++) {
+		if (at_exit >> i & 1 && (fills || !(row->ops[i].when & KXT_ON_SUCCESS)))
+			status |= capture_waiting(s, i, KXT_AT_EXIT, true);
+		if (late >> i & 1)
+			status |= capture_waiting(s, i, KXT_AT_ENTER, true);
+	}
+	return status;
+}
+
 /* A call that ends, or whose task does: then there is no memory to read. */
 static __always_inline void finish_call(struct task_state *state,
 					struct task_struct *task, u32 nr,
@@ -110,11 +127,12 @@ static __always_inline void finish_call(struct task_state *state,
 	bool failed = ret < 0 && ret >= -4095;
 	bool fills = !failed && !(flags & KXT_F_NO_RETURN);
 	bool saved = state->flags & STATE_SAVED;
-	struct scratch *s;
-	u32 i, entry_len, late = 0;
+	u32 entry_len, at_exit, late = 0;
+	struct scratch *s = NULL;
 	int unread = 0;
 
-	state->flags &= ~STATE_SAVED;
+	if (saved)
+		state->flags &= ~STATE_SAVED;
 	if (!(row->flags & KXT_ROW_SELECTED))
 		return;
 	if (!filter_takes_task() ||
@@ -138,16 +156,19 @@ static __always_inline void finish_call(struct task_state *state,
 		late = row->at_enter;
 	else if (saved && failed)
 		late = state->faulted;
-	if (!saved && !(may_read && (row->at_exit || late))) {
-		if (filter.nr_prefixes || !filter_takes_rate())
-			return;
-		emit_plain(state, task, nr, flags, ret, regs);
+	at_exit = may_read ? row->at_exit : 0;
+	if (!may_read)
+		late = 0;
+	if (saved || at_exit || late) {
+		s = scratch_of(state, task);
+		if (!s)
+			flags |= KXT_F_CUT;
+	} else if (filter.nr_prefixes) {
 		return;
 	}
-	s = scratch_of(state, task);
 	if (!s) {
 		if (filter_takes_rate())
-			emit_plain(state, task, nr, flags | KXT_F_CUT, ret, regs);
+			emit_plain(state, task, nr, flags, ret, regs);
 		return;
 	}
 	if (!saved) {
@@ -158,13 +179,10 @@ static __always_inline void finish_call(struct task_state *state,
 	s->rec.nr = nr;
 	s->rec.ret = ret;
 	entry_len = s->rec.head.len;
-	for (i = 0; may_read && i < KXT_NR_ARGS; i++) {
-		if (row->at_exit & 1 << i &&
-		    (fills || !(row->ops[i].when & KXT_ON_SUCCESS)))
-			unread |= capture_waiting(s, i, KXT_AT_EXIT, may_wait);
-		if (late & 1 << i)
-			unread |= capture_waiting(s, i, KXT_AT_ENTER, may_wait);
-	}
+	if (may_wait)
+		unread = capture_all(s, row, at_exit, late, fills);
+	else if (at_exit | late)
+		unread = capture_marked(s, at_exit, late, fills);
 	if (settings.sleepable && unread & UNREAD && !may_wait) {
 		s->rec.head.len = entry_len;
 		state->flags |= STATE_UNREAD;

@@ -17,11 +17,6 @@
 /* Rounds up to where the next chunk or item starts. */
 #define ALIGNED(len)	(((len) + 7) & ~7)
 
-struct piece {
-	u32 len;
-	u32 status;
-};
-
 /*
  * A structure may be given that is smaller than what is asked for, at the end
  * of a page behind which there is nothing: then its readable part is taken.
@@ -38,60 +33,79 @@ static __always_inline long read_to_page_end(void *to, u64 from, u64 size,
 	return part;
 }
 
-static __always_inline void
-read_piece(struct scratch *s, u64 at, u64 from, u64 size, bool string,
-	   struct piece *piece)
-{
-	long len, part = -1;
+/* What a function returns that reads: how many bytes, and the status. */
+#define PIECE(len, status)	((int)((len) << 3 | (status)))
+#define PIECE_LEN(piece)	((u32)(piece) >> 3 & 0x1fff)
+#define PIECE_STATUS(piece)	((piece) & 7)
 
-	/* One register for the check and for the use. */
-	barrier_var(at);
-	if (at <= LARGE_UNTIL) {
-		if (size > LARGE_PIECE) {
-			size = LARGE_PIECE;
-			piece->status |= KXT_MORE;
-		}
-		len = string ? bpf_probe_read_user_str(s->data + at, size, (void *)from)
-			     : bpf_probe_read_user(s->data + at, size, (void *)from);
-		if (len < 0 && !string)
-			part = read_to_page_end(s->data + at, from, size, LARGE_PIECE);
-	} else if (at <= SMALL_UNTIL) {
-		barrier_var(at);
-		if (size > SMALL_PIECE) {
-			size = SMALL_PIECE;
-			piece->status |= KXT_MORE;
-		}
-		len = string ? bpf_probe_read_user_str(s->data + at, size, (void *)from)
-			     : bpf_probe_read_user(s->data + at, size, (void *)from);
-		if (len < 0 && !string)
-			part = read_to_page_end(s->data + at, from, size, SMALL_PIECE);
-	} else {
-		piece->status |= KXT_MORE;
-		return;
-	}
-	if (part > 0) {
-		piece->status |= KXT_PARTLY;
-		piece->len = part;
-		s->fault_from = from + part;
-		s->fault_to = from + size - 1;
-		return;
-	}
+static __always_inline int read_string(struct scratch *s, void *to, u64 from,
+				       u64 size)
+{
+	long len = bpf_probe_read_user_str(to, size, (void *)from);
+
 	if (len < 0) {
-		piece->status |= KXT_FAULT;
 		s->fault_from = from;
-		s->fault_to = string ? (from | 4095) + 1 : from + size - 1;
-		return;
-	}
-	if (!string) {
-		piece->len = size;
-		return;
+		s->fault_to = (from | 4095) + 1;
+		return PIECE(0, KXT_FAULT);
 	}
 	/* A full buffer means that the end was not seen: its NUL is not real. */
-	if ((u64)len == size) {
-		piece->status |= KXT_MORE;
-		len--;
+	if ((u64)len == size)
+		return PIECE(len - 1, KXT_MORE);
+	return PIECE(len, 0);
+}
+
+static __always_inline int read_bytes(struct scratch *s, void *to, u64 from,
+				      u64 size, u64 limit)
+{
+	long part;
+
+	if (!bpf_probe_read_user(to, size, (void *)from))
+		return PIECE(size, 0);
+	s->fault_to = from + size - 1;
+	part = read_to_page_end(to, from, size, limit);
+	if (part > 0) {
+		s->fault_from = from + part;
+		return PIECE(part, KXT_PARTLY);
 	}
-	piece->len = len;
+	s->fault_from = from;
+	return PIECE(0, KXT_FAULT);
+}
+
+/*
+ * Reads `size` bytes, or a string of at most that, to where `at` is. A function of
+ * its own: it is verified once.
+ */
+__noinline int read_piece(struct scratch *s, u32 at, u64 from, u32 size,
+			  bool string)
+{
+	u64 room = at, limit;
+	int more = 0, piece;
+
+	if (!s)
+		return PIECE(0, KXT_FAULT);
+	/* One register for the check and for the use. */
+	barrier_var(room);
+	if (room <= LARGE_UNTIL) {
+		limit = LARGE_PIECE;
+		if (size > limit) {
+			size = limit;
+			more = KXT_MORE;
+		}
+		piece = string ? read_string(s, s->data + room, from, size) :
+				 read_bytes(s, s->data + room, from, size, LARGE_PIECE);
+	} else if (room <= SMALL_UNTIL) {
+		barrier_var(room);
+		limit = SMALL_PIECE;
+		if (size > limit) {
+			size = limit;
+			more = KXT_MORE;
+		}
+		piece = string ? read_string(s, s->data + room, from, size) :
+				 read_bytes(s, s->data + room, from, size, SMALL_PIECE);
+	} else {
+		return PIECE(0, KXT_MORE);
+	}
+	return piece | more;
 }
 
 static __always_inline long read_word(struct scratch *s, void *to, u32 size,
@@ -112,8 +126,8 @@ static __always_inline long read_word(struct scratch *s, void *to, u32 size,
 __noinline int add_item(struct scratch *s, u64 from, u64 total, u32 size,
 			bool string)
 {
-	struct piece piece = {};
 	struct kxt_item *item;
+	int piece = 0;
 	u32 at;
 
 	if (!s)
@@ -124,35 +138,56 @@ __noinline int add_item(struct scratch *s, u64 from, u64 total, u32 size,
 	item = (struct kxt_item *)(s->data + at);
 	at += sizeof(*item);
 	if (from)
-		read_piece(s, at, from, size, string, &piece);
+		piece = read_piece(s, at, from, size, string);
 	item->ptr = from;
 	item->total = total;
-	item->len = piece.len;
-	item->status = piece.status;
-	s->rec.head.len = at + ALIGNED(piece.len);
-	return piece.status;
+	item->len = PIECE_LEN(piece);
+	item->status = PIECE_STATUS(piece);
+	s->rec.head.len = at + ALIGNED(PIECE_LEN(piece));
+	return PIECE_STATUS(piece);
+}
+
+/* A vector under way. Its loop is the kernel's: verified once, not per round. */
+struct vector_walk {
+	struct scratch *s;
+	u64 vector;
+	u64 nr;
+	u64 limit;	/* bytes that may still be shown */
+	int status;
+	bool ended;	/* it is over, and `status` is all that is to be said */
+};
+
+static long add_string(u64 i, struct vector_walk *walk)
+{
+	u64 string;
+	int added;
+
+	if (read_word(walk->s, &string, sizeof(string), walk->vector + i * 8)) {
+		walk->status |= i ? KXT_MORE : KXT_FAULT;
+		walk->ended = true;
+		return 1;
+	}
+	added = add_item(walk->s, string, 0, settings.strsize + 2, true);
+	if (added & NO_ROOM)
+		return 1;
+	if (added & KXT_FAULT)
+		walk->status |= KXT_PARTLY;
+	walk->ended = !string;
+	return !string;
+}
+
+static __always_inline int walk_vector(struct vector_walk *walk, void *step)
+{
+	bpf_loop(KXT_MAX_ITEMS, step, walk, 0);
+	return walk->status | (walk->ended ? 0 : KXT_MORE);
 }
 
 /* argv: up to the element limit. An unreadable pointer ends it. */
 __noinline int add_strings(struct scratch *s, u64 vector)
 {
-	int i, added, status = 0;
-	u64 string;
+	struct vector_walk walk = { .s = s, .vector = vector };
 
-	if (!s)
-		return 0;
-	for (i = 0; i < KXT_MAX_ITEMS; i++) {
-		if (read_word(s, &string, sizeof(string), vector + i * 8))
-			return status | (i ? KXT_MORE : KXT_FAULT);
-		added = add_item(s, string, 0, settings.strsize + 2, true);
-		if (added & NO_ROOM)
-			break;
-		if (added & KXT_FAULT)
-			status |= KXT_PARTLY;
-		if (!string)
-			return status;
-	}
-	return status | KXT_MORE;
+	return s ? walk_vector(&walk, add_string) : 0;
 }
 
 struct iovec_copy {
@@ -160,31 +195,36 @@ struct iovec_copy {
 	u64 len;
 };
 
-__noinline int add_iovecs(struct scratch *s, u64 vector, u64 nr, u64 limit)
+static long add_iovec(u64 i, struct vector_walk *walk)
 {
-	int added, status = 0;
 	struct iovec_copy iov;
 	u64 size;
-	u32 i;
+	int added;
 
-	if (!s)
-		return 0;
-	for (i = 0; i < KXT_MAX_ITEMS; i++) {
-		if (i >= nr)
-			return status;
-		if (read_word(s, &iov, sizeof(iov), vector + i * 16))
-			return status | (i ? KXT_MORE : KXT_FAULT);
-		size = iov.len < limit ? iov.len : limit;
-		limit -= size;
-		if (size > settings.strsize)
-			size = settings.strsize;
-		added = add_item(s, iov.base, iov.len, size, false);
-		if (added & NO_ROOM)
-			break;
-		if (added & KXT_FAULT)
-			status |= KXT_PARTLY;
+	if (i >= walk->nr) {
+		walk->ended = true;
+		return 1;
 	}
-	return status | KXT_MORE;
+	if (read_word(walk->s, &iov, sizeof(iov), walk->vector + i * 16)) {
+		walk->status |= i ? KXT_MORE : KXT_FAULT;
+		walk->ended = true;
+		return 1;
+	}
+	size = iov.len < walk->limit ? iov.len : walk->limit;
+	walk->limit -= size;
+	if (size > settings.strsize)
+		size = settings.strsize;
+	added = add_item(walk->s, iov.base, iov.len, size, false);
+	if (added & KXT_FAULT)
+		walk->status |= KXT_PARTLY;
+	return !!(added & NO_ROOM);
+}
+
+__noinline int add_iovecs(struct scratch *s, u64 vector, u64 nr, u64 limit)
+{
+	struct vector_walk walk = { .s = s, .vector = vector, .nr = nr, .limit = limit };
+
+	return s ? walk_vector(&walk, add_iovec) : 0;
 }
 
 struct msghdr_copy {
@@ -206,21 +246,25 @@ struct msghdr_copy {
  */
 __noinline int add_message(struct scratch *s, u32 at)
 {
-	struct msghdr_copy msg;
+	const struct msghdr_copy *msg;
+	u64 control, control_len, length;
 	u32 name_len;
 
 	if (!s || at > SMALL_UNTIL)
 		return 0;
-	__builtin_memcpy(&msg, s->data + at, sizeof(msg));
-	name_len = msg.name_len;
+	/* In place: a copy on the stack would be too large for older kernels. */
+	msg = (const struct msghdr_copy *)(s->data + at);
+	control = msg->control;
+	length = control_len = msg->control_len;
+	if (control_len > MSG_CONTROL_MAX)
+		control_len = MSG_CONTROL_MAX;
+	s->vector = msg->iov;
+	s->vector_len = msg->iov_len;
+	name_len = msg->name_len;
 	if (name_len > MSG_NAME_MAX)
 		name_len = MSG_NAME_MAX;
-	add_item(s, msg.name, (u32)msg.name_len, name_len, false);
-	add_item(s, msg.control, msg.control_len,
-		 msg.control_len < MSG_CONTROL_MAX ? msg.control_len
-						   : MSG_CONTROL_MAX, false);
-	s->vector = msg.iov;
-	s->vector_len = msg.iov_len;
+	add_item(s, msg->name, (u32)msg->name_len, name_len, false);
+	add_item(s, control, length, control_len, false);
 	return 0;
 }
 
@@ -317,7 +361,7 @@ static __always_inline u64 count_of(const struct scratch *s, u32 from)
 
 /* The number of bytes of a plain piece: what `op` asks for, within its limit. */
 static __always_inline u32 piece_size(struct scratch *s, u32 kind,
-				      u32 from, u32 size, struct piece *piece)
+				      u32 from, u32 size, u32 *status)
 {
 	u64 want, limit = LARGE_PIECE;
 	u32 len = 0;
@@ -356,7 +400,7 @@ static __always_inline u32 piece_size(struct scratch *s, u32 kind,
 	}
 	if (want > limit) {
 		want = limit;
-		piece->status |= KXT_MORE;
+		*status |= KXT_MORE;
 	}
 	return want;
 }
@@ -366,8 +410,8 @@ __noinline int capture(struct scratch *s, u32 i, u32 when)
 {
 	const volatile struct kxt_op *op;
 	struct kxt_chunk *chunk;
-	struct piece piece = {};
-	u32 at, kind, from, size, data;
+	u32 at, kind, from, size, data, status = 0;
+	int piece;
 	u64 pointer, limit;
 
 	if (!s || i >= KXT_NR_ARGS)
@@ -390,28 +434,28 @@ __noinline int capture(struct scratch *s, u32 i, u32 when)
 
 	switch (kind) {
 	case KXT_CAP_STRVEC:
-		piece.status = add_strings(s, pointer);
+		status = add_strings(s, pointer);
 		break;
 	case KXT_CAP_COUNTVEC:
-		piece.status = count_vector(s, pointer);
+		status = count_vector(s, pointer);
 		break;
 	case KXT_CAP_DIRENTS:
-		piece.status = count_entries(s, pointer);
+		status = count_entries(s, pointer);
 		break;
 	case KXT_CAP_IOVEC:
 		limit = count_of(s, op->limit_from);
-		piece.status = add_iovecs(s, pointer, count_of(s, from), limit);
+		status = add_iovecs(s, pointer, count_of(s, from), limit);
 		break;
 	case KXT_CAP_MSGHDR:
 	case KXT_CAP_MMSGHDR:
 		limit = count_of(s, op->limit_from);
 		size = kind == KXT_CAP_MSGHDR ? 56 : 64;
-		read_piece(s, data, pointer, size, false, &piece);
-		if (piece.status)
+		status = PIECE_STATUS(read_piece(s, data, pointer, size, false));
+		if (status)
 			break;
 		s->rec.head.len = data + size;
 		add_message(s, data);
-		piece.status = add_iovecs(s, s->vector, s->vector_len, limit);
+		status = add_iovecs(s, s->vector, s->vector_len, limit);
 		break;
 	case KXT_CAP_BLOCKED:
 		*(u64 *)(s->data + data) =
@@ -419,21 +463,41 @@ __noinline int capture(struct scratch *s, u32 i, u32 when)
 		s->rec.head.len = data + sizeof(u64);
 		break;
 	default:
-		size = piece_size(s, kind, from, op->size, &piece);
-		read_piece(s, data, pointer, size,
-			   kind == KXT_CAP_PATH || kind == KXT_CAP_STR, &piece);
-		s->rec.head.len = data + piece.len;
+		size = piece_size(s, kind, from, op->size, &status);
+		piece = read_piece(s, data, pointer, size,
+				   kind == KXT_CAP_PATH || kind == KXT_CAP_STR);
+		status |= PIECE_STATUS(piece);
+		s->rec.head.len = data + PIECE_LEN(piece);
 	}
 	chunk->arg = i;
 	chunk->when = when;
-	chunk->status = piece.status;
+	chunk->status = status;
 	chunk->pad = 0;
 	chunk->len = s->rec.head.len - data;
 	s->rec.head.len = ALIGNED(s->rec.head.len);
-	return piece.status;
+	return status;
 }
 
 #define UNREAD	(KXT_FAULT | KXT_PARTLY)
+
+/* What was read too early, or not at all, and what is read at the call's end. */
+__noinline int capture_marked(struct scratch *s, u32 at_exit, u32 late, bool fills)
+{
+	const volatile struct kxt_row *row;
+	int status = 0;
+	u32 i;
+
+	if (!s)
+		return 0;
+	row = &rows[s->rec.nr & (KXT_NR_ROWS - 1)];
+	for (i = 0; i < KXT_NR_ARGS; i++) {
+		if (at_exit >> i & 1 && (fills || !(row->ops[i].when & KXT_ON_SUCCESS)))
+			status |= capture(s, i, KXT_AT_EXIT);
+		if (late >> i & 1)
+			status |= capture(s, i, KXT_AT_ENTER);
+	}
+	return status;
+}
 
 /*
  * A page that is not resident cannot be waited for, but in a sleepable
@@ -471,13 +535,33 @@ static long take_spare(u64 i, u32 *taken)
 	return 1;
 }
 
+/* Its number plus 1, or 0: all are taken. */
+__noinline u32 claim_spare(void)
+{
+	u32 taken = 0;
+
+	bpf_loop(NR_SPARES, take_spare, &taken, 0);
+	return taken;
+}
+
+__noinline int return_spare(u32 taken)
+{
+	struct spare *spare;
+
+	taken--;
+	spare = bpf_map_lookup_elem(&spares, &taken);
+	if (spare)
+		spare->taken = 0;
+	return 0;
+}
+
 static __always_inline struct scratch *spare_of(struct task_state *state)
 {
 	struct spare *spare;
 	u32 taken = state->spare;
 
 	if (!taken)
-		bpf_loop(NR_SPARES, take_spare, &taken, 0);
+		taken = claim_spare();
 	if (!taken)
 		return NULL;
 	state->spare = taken;
@@ -488,15 +572,10 @@ static __always_inline struct scratch *spare_of(struct task_state *state)
 
 static __always_inline void release_spare(struct task_state *state)
 {
-	struct spare *spare;
-	u32 i = state->spare - 1;
-
 	if (!state->spare)
 		return;
+	return_spare(state->spare);
 	state->spare = 0;
-	spare = bpf_map_lookup_elem(&spares, &i);
-	if (spare)
-		spare->taken = 0;
 }
 
 /* The same one from a call's entry to its end. */

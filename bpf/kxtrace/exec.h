@@ -29,53 +29,69 @@ static __always_inline void finish_chunk(struct scratch *s, u32 at, u32 arg,
 static __always_inline void recover_exec_path(struct scratch *s,
 					      struct linux_binprm *bprm)
 {
+	const char *name = BPF_CORE_READ(bprm, filename);
 	u64 at = s->rec.head.len;
 	long len;
 
+	barrier_var(at);
 	if (at > LARGE_UNTIL)
 		return;
 	len = bpf_probe_read_kernel_str(s->data + at + sizeof(struct kxt_chunk),
-					KXT_STRING_MAX,
-					BPF_CORE_READ(bprm, filename));
+					KXT_STRING_MAX, name);
 	if (len <= 0)
 		return;
 	s->rec.head.len = at + sizeof(struct kxt_chunk) + len;
 	finish_chunk(s, at, 0, 0);
 }
 
-__noinline int recover_exec_args(struct scratch *s, u64 from, u64 end)
+struct stack_walk {
+	struct scratch *s;
+	u64 from;
+	u64 end;
+};
+
+static long recover_arg(u64 i, struct stack_walk *walk)
 {
-	u32 start, limit = settings.strsize + 1;
+	u32 limit = settings.strsize + 1;
+	struct scratch *s = walk->s;
 	struct kxt_item *item;
 	long len, shown;
 	u64 at;
-	int i;
+
+	if (walk->from >= walk->end)
+		return 1;
+	at = s->rec.head.len;
+	barrier_var(at);
+	if (at > LARGE_UNTIL - sizeof(*item))
+		return 1;
+	item = (struct kxt_item *)(s->data + at);
+	len = bpf_probe_read_user_str(s->data + at + sizeof(*item),
+				      LARGE_PIECE, (void *)walk->from);
+	if (len <= 0 || len == LARGE_PIECE)
+		return 1;
+	shown = len > limit ? limit : len;
+	item->ptr = walk->from;
+	item->total = 0;
+	item->len = shown;
+	item->status = shown < len ? KXT_MORE : 0;
+	s->rec.head.len = at + sizeof(*item) + ALIGNED(shown);
+	walk->from += len;
+	return 0;
+}
+
+__noinline int recover_exec_args(struct scratch *s, u64 from, u64 end)
+{
+	struct stack_walk walk = { .s = s, .from = from, .end = end };
+	u32 start;
 
 	if (!s)
 		return 0;
 	start = s->rec.head.len;
 	s->rec.head.len = start + sizeof(struct kxt_chunk);
-	for (i = 0; i < KXT_MAX_ITEMS && from < end; i++) {
-		at = s->rec.head.len;
-		barrier_var(at);
-		if (at > LARGE_UNTIL - sizeof(*item))
-			break;
-		item = (struct kxt_item *)(s->data + at);
-		len = bpf_probe_read_user_str(s->data + at + sizeof(*item),
-					      LARGE_PIECE, (void *)from);
-		if (len <= 0 || len == LARGE_PIECE)
-			break;
-		shown = len > limit ? limit : len;
-		item->ptr = from;
-		item->total = 0;
-		item->len = shown;
-		item->status = shown < len ? KXT_MORE : 0;
-		s->rec.head.len = at + sizeof(*item) + ALIGNED(shown);
-		from += len;
-	}
-	if (from >= end)
+	bpf_loop(KXT_MAX_ITEMS, recover_arg, &walk, 0);
+	if (walk.from >= end)
 		add_item(s, 0, 0, 0, true);
-	finish_chunk(s, start, 1, from < end ? KXT_MORE : 0);
+	finish_chunk(s, start, 1, walk.from < end ? KXT_MORE : 0);
 	return 0;
 }
 

@@ -16,13 +16,16 @@ static __always_inline u32 own_number_of(struct task_struct *task)
 	return nr;
 }
 
-/* `comm`: the one that it is about to have; NULL: the one it has. */
-static __always_inline void emit_task(struct task_struct *task, const char *comm)
+/*
+ * On a stack of its own: the record is large. `comm`: the one that it is about
+ * to have; NULL: the one it has.
+ */
+static __noinline int emit_task(struct task_struct *task, const char *comm)
 {
 	struct kxt_task rec = {};
 
 	if (!settings.tasks)
-		return;
+		return 0;
 	fill_head(&rec.head, KXT_TASK, 0, task);
 	rec.time_ns = bpf_ktime_get_ns();
 	rec.start_ns = BPF_CORE_READ(task, start_boottime);
@@ -34,6 +37,7 @@ static __always_inline void emit_task(struct task_struct *task, const char *comm
 	rec.ns_tid = own_number_of(task);
 	bpf_probe_read_kernel_str(rec.comm, sizeof(rec.comm), comm ? comm : task->comm);
 	emit(&rec, sizeof(rec));
+	return 0;
 }
 
 /*

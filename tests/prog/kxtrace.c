@@ -117,25 +117,6 @@ static void test_settings(struct kx *kx, bool sleepable)
 	}
 }
 
-/* The program for all calls is on two tracepoints. */
-static struct bpf_link *both[2];
-
-static bool attach_all(struct kxtrace_bpf *skel)
-{
-	if (kxtrace_bpf__attach(skel))
-		return false;
-	both[0] = bpf_program__attach_raw_tracepoint(skel->progs.sys_call, "sys_exit");
-	both[1] = bpf_program__attach_raw_tracepoint(skel->progs.sys_call, "sys_enter");
-	return both[0] && both[1];
-}
-
-static void detach_all(struct kxtrace_bpf *skel)
-{
-	bpf_link__destroy(both[0]);
-	bpf_link__destroy(both[1]);
-	kxtrace_bpf__detach(skel);
-}
-
 static void attach_self(struct kxtrace_bpf *skel)
 {
 	char buf[256];
@@ -217,7 +198,7 @@ static void test_records(struct kx *kx, bool sleepable)
 	const int wrong_fd = 999;
 	int fds[2];
 
-	ok(skel && attach_all(skel), "attaches");
+	ok(skel && !kxtrace_bpf__attach(skel), "attaches");
 	if (!skel)
 		return;
 	ok(!kx_ring_open(kx, bpf_map__fd(skel->maps.records), keep, NULL, &ring), "its ring opens");
@@ -228,7 +209,7 @@ static void test_records(struct kx *kx, bool sleepable)
 	syscall(SYS_pwrite64, wrong_fd, "0123456789abcdef0123456789abcdef01234567", 40, 0);
 	syscall(SYS_pipe2, fds, -1);
 	syscall(SYS_writev, wrong_fd, iov, 2);
-	detach_all(skel);
+	kxtrace_bpf__detach(skel);
 	kx_ring_dispatch(ring);
 	check_records(wrong_fd);
 	ok(skel->bss->live_tasks == 1, "one task is counted as traced");
@@ -254,7 +235,7 @@ static void test_starved(struct kx *kx)
 	pid_t child;
 
 	nr_records = 0;
-	if (!skel || !attach_all(skel) ||
+	if (!skel || kxtrace_bpf__attach(skel) ||
 	    kx_ring_open(kx, bpf_map__fd(skel->maps.records), keep, NULL, &ring)) {
 		ok(false, "starved: starts");
 		return;
@@ -268,7 +249,7 @@ static void test_starved(struct kx *kx)
 	waitpid(child, NULL, 0);
 	ok(skel->bss->nr_orphans == 0, "starved: nothing is left of the new task");
 	ok(skel->bss->live_tasks == 1, "starved: and its end was seen");
-	detach_all(skel);
+	kxtrace_bpf__detach(skel);
 	kx_ring_dispatch(ring);
 	for (i = 0; i < nr_records; i++) {
 		const struct kxt_task_event *event = (void *)records[i];

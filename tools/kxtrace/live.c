@@ -232,6 +232,8 @@ static bool is_over(struct tracer *tracer)
 		return true;
 	if (tracer->interrupted && !tracer->command.pid)
 		return true;
+	if (tracer->opt->all)
+		return false;
 	return !session_live_tasks(tracer->session) &&
 	       (!tracer->opt->command || command_reap(&tracer->command));
 }
@@ -248,7 +250,7 @@ static void wait_for_more(struct tracer *tracer, int epoll, int signals, int tak
 		session_ask_for_wakeup(tracer->session);
 		/* Records that came before the question woke nobody. */
 		if (kx_ring_dispatch(session_ring(tracer->session)) ||
-		    !session_live_tasks(tracer->session))
+		    is_over(tracer))
 			timeout = NAP_MS;
 		else
 			timeout = -1;
@@ -399,6 +401,8 @@ static int trace(struct tracer *tracer)
 		err = attach_pids(tracer);
 	if (!err)
 		err = open_output(tracer);
+	if (!err && tracer->opt->all && !tracer->opt->quiet)
+		feed_message(&tracer->feed, "All processes are traced, but this one");
 	if (!err)
 		err = start_command(tracer);
 	if (!err && kx_caps_drop(tracer->kx)) {

@@ -115,7 +115,8 @@ static void choose_programs(struct session *session)
 
 	bpf_program__set_autoload(skel->progs.process_fork, opt->follow || opt->all);
 	bpf_program__set_autoload(skel->progs.task_renamed, wants_tasks(opt));
-	bpf_program__set_autoload(skel->progs.sys_call, session->hooks == HOOKS_PAIR);
+	bpf_program__set_autoload(skel->progs.sys_enter, session->hooks == HOOKS_PAIR);
+	bpf_program__set_autoload(skel->progs.sys_exit, session->hooks == HOOKS_PAIR);
 	bpf_program__set_autoload(skel->progs.one_call, session->hooks == HOOKS_CALLS);
 	bpf_program__set_autoload(skel->progs.signal_deliver, signals);
 	bpf_program__set_autoload(skel->progs.signal_generate, signals);
@@ -151,6 +152,14 @@ static void configure(struct session *session)
 	choose_programs(session);
 }
 
+/* What the library could not do, it says in a sentence. */
+static int tell(struct kx *kx, int err)
+{
+	if (err)
+		complain("%s", kx_error(kx));
+	return err;
+}
+
 static int keep_link(struct session *session, struct bpf_link *link,
 		     const char *hook)
 {
@@ -162,13 +171,6 @@ static int keep_link(struct session *session, struct bpf_link *link,
 	}
 	session->links[session->nr_links++] = link;
 	return 0;
-}
-
-static int attach_raw(struct session *session, const char *tracepoint)
-{
-	return keep_link(session,
-			 bpf_program__attach_raw_tracepoint(session->skel->progs.sys_call,
-							    tracepoint), tracepoint);
 }
 
 static int attach_one(struct session *session, const char *call, bool entry)
@@ -204,7 +206,7 @@ static int attach_calls(struct session *session)
 
 /*
  * The system call hooks come last: all that they rely on is there by then.
- * sys_exit_wait runs after sys_call, in the order of their attachment.
+ * sys_exit_wait runs after sys_exit, in the order of their attachment.
  */
 static int attach(struct session *session)
 {
@@ -213,6 +215,8 @@ static int attach(struct session *session)
 		skel->progs.process_exit, skel->progs.process_exec,
 		skel->progs.process_fork, skel->progs.signal_deliver,
 		skel->progs.signal_generate, skel->progs.task_renamed,
+		skel->progs.sys_exit, skel->progs.sys_exit_wait,
+		skel->progs.sys_enter,
 	};
 	size_t i;
 	int err;
@@ -220,21 +224,13 @@ static int attach(struct session *session)
 	for (i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
 		if (!bpf_program__autoload(order[i]))
 			continue;
-		err = kx_object_attach(session->kx, order[i],
-				       &session->links[session->nr_links]);
+		err = tell(session->kx, kx_object_attach(session->kx, order[i],
+				&session->links[session->nr_links]));
 		if (err)
 			return err;
 		session->nr_links++;
 	}
-	if (session->hooks == HOOKS_CALLS)
-		return attach_calls(session);
-	err = attach_raw(session, "sys_exit");
-	if (!err && bpf_program__autoload(skel->progs.sys_exit_wait)) {
-		err = kx_object_attach(session->kx, skel->progs.sys_exit_wait,
-				       &session->links[session->nr_links]);
-		session->nr_links += !err;
-	}
-	return err ? err : attach_raw(session, "sys_enter");
+	return session->hooks == HOOKS_CALLS ? attach_calls(session) : 0;
 }
 
 /* From now on `kx list` shows it, until it ends. */
@@ -246,6 +242,45 @@ static int hold(struct session *session)
 	elf = kxtrace_bpf__elf_bytes(&len);
 	return kx_instance_hold(session->kx, session->skel->obj, elf, len,
 				&session->instance);
+}
+
+/* One pass over all tasks; returns how many were new, or a negative errno. */
+static int mark_once(struct session *session, attached_fn *attached, void *ctx)
+{
+	struct kxt_attached attached_tasks[64];
+	int link, iter, nr = 0;
+	ssize_t len;
+
+	link = bpf_link_create(bpf_program__fd(session->skel->progs.attach_tasks),
+			       0, BPF_TRACE_ITER, NULL);
+	if (link < 0)
+		return -errno;
+	iter = bpf_iter_create(link);
+	close(link);
+	if (iter < 0)
+		return -errno;
+	while ((len = read(iter, attached_tasks, sizeof(attached_tasks))) > 0) {
+		for (size_t i = 0; i < len / sizeof(attached_tasks[0]); i++, nr++)
+			if (attached)
+				attached(ctx, &attached_tasks[i]);
+	}
+	if (len < 0)
+		nr = -errno;
+	close(iter);
+	return nr;
+}
+
+/* The iterator runs in our name: it learns whom not to trace. */
+static int know_itself(struct session *session)
+{
+	int nr;
+
+	session->skel->bss->attach_tgid = 0;
+	session->skel->bss->attach_tid = 0;
+	nr = mark_once(session, NULL, NULL);
+	if (nr < 0)
+		complain("--all: kxtrace cannot find itself: %s", strerror(-nr));
+	return nr < 0 ? nr : 0;
 }
 
 int session_open(struct session **out, struct kx *kx,
@@ -273,17 +308,17 @@ int session_open(struct session **out, struct kx *kx,
 		return err;
 	}
 	configure(session);
-	err = kx_skeleton_load(kx, session->skel->skeleton,
-			       "the kernel half");
+	err = tell(kx, kx_skeleton_load(kx, session->skel->skeleton, "the kernel half"));
 	if (!err)
-		err = hold(session);
+		err = tell(kx, hold(session));
 	if (!err)
-		err = kx_ring_open(kx, bpf_map__fd(session->skel->maps.records),
-				   fn, ctx, &session->ring);
+		err = tell(kx, kx_ring_open(kx, bpf_map__fd(session->skel->maps.records),
+					    fn, ctx, &session->ring));
+	if (!err && opt->all)
+		err = know_itself(session);
 	if (!err)
 		err = attach(session);
 	if (err) {
-		complain("%s", kx_error(kx));
 		session_close(session);
 		return err;
 	}
@@ -306,32 +341,6 @@ void session_close(struct session *session)
 	kx_instance_close(session->instance);
 	kxtrace_bpf__destroy(session->skel);
 	free(session);
-}
-
-/* One pass over all tasks; returns how many were new, or a negative errno. */
-static int mark_once(struct session *session, attached_fn *attached, void *ctx)
-{
-	struct kxt_attached attached_tasks[64];
-	int link, iter, nr = 0;
-	ssize_t len;
-
-	link = bpf_link_create(bpf_program__fd(session->skel->progs.attach_tasks),
-			       0, BPF_TRACE_ITER, NULL);
-	if (link < 0)
-		return -errno;
-	iter = bpf_iter_create(link);
-	close(link);
-	if (iter < 0)
-		return -errno;
-	while ((len = read(iter, attached_tasks, sizeof(attached_tasks))) > 0) {
-		for (size_t i = 0; i < len / sizeof(attached_tasks[0]); i++, nr++)
-			if (attached)
-				attached(ctx, &attached_tasks[i]);
-	}
-	if (len < 0)
-		nr = -errno;
-	close(iter);
-	return nr;
 }
 
 /* Again while the kernel has no memory to mark a task with: it never waits. */
@@ -443,6 +452,7 @@ int session_stats(struct session *session, struct kxt_stats *stats)
 		stats->uncaptured += each[cpu].uncaptured;
 		stats->unfollowed += each[cpu].unfollowed;
 		stats->lost_signals += each[cpu].lost_signals;
+		stats->over_rate += each[cpu].over_rate;
 	}
 	free(each);
 	return 0;
@@ -452,7 +462,8 @@ uint64_t session_skipped(struct session *session)
 {
 	struct kxtrace_bpf *skel = session->skel;
 	const struct bpf_program *const progs[] = {
-		skel->progs.sys_call, skel->progs.one_call,
+		skel->progs.sys_enter, skel->progs.sys_exit,
+		skel->progs.one_call,
 		skel->progs.sys_exit_wait,
 	};
 	uint64_t skipped = 0;
