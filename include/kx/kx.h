@@ -317,6 +317,25 @@ int kx_object_open(struct kx *kx, const void *elf, size_t len,
 int kx_object_load(struct kx *kx, struct bpf_object *obj, const char *name);
 
 /**
+ * kx_core_types() - the kernel's types that an object asks for, and no others
+ * @kx: the context
+ * @elf: the object's bytes
+ * @len: how many
+ *
+ * For each type that an object's CO-RE relocations name, libbpf looks through all
+ * types of the kernel, about a millisecond each. This walks them once. Give the
+ * path /proc/self/fd/N of the descriptor to libbpf as
+ * bpf_object_open_opts.btf_custom_path, and close it after the load.
+ *
+ * Return: the descriptor of a file in memory, closed on exec; -EOPNOTSUPP: there
+ * is no saving, as without relocations or without BTF: open the object as usual.
+ * Context: any thread.
+ * Kernel: any with BTF; needs no capability.
+ * Since: 0.1
+ */
+int kx_core_types(struct kx *kx, const void *elf, size_t len);
+
+/**
  * kx_skeleton_load() - kx_object_load() for an opened skeleton
  * @kx: the context
  * @skeleton: the member `skeleton` of a generated struct

@@ -68,6 +68,23 @@ static int find_type(const char *types, size_t len, __u32 name,
 	return -ENOENT;
 }
 
+int kbtf_read(struct kbtf *kbtf)
+{
+	const struct btf_header *head;
+	int err = kbtf->data ? 0 : read_all(kbtf);
+
+	if (err)
+		return err;
+	head = (const void *)kbtf->data;
+	if (kbtf->len < sizeof(*head) || head->magic != BTF_MAGIC ||
+	    (head->hdr_len | head->type_off) % sizeof(__u32) ||
+	    (size_t)head->hdr_len + head->type_off + head->type_len >
+		    kbtf->len ||
+	    (size_t)head->hdr_len + head->str_off + head->str_len > kbtf->len)
+		return -EOPNOTSUPP;
+	return 0;
+}
+
 int kbtf_find(struct kbtf *kbtf, const char *name, unsigned int kind)
 {
 	const struct btf_header *head;
@@ -78,19 +95,10 @@ int kbtf_find(struct kbtf *kbtf, const char *name, unsigned int kind)
 
 	if (len + 2 > sizeof(wanted))
 		return -ENOENT;
-	if (!kbtf->data) {
-		err = read_all(kbtf);
-		if (err)
-			return err;
-	}
-
+	err = kbtf_read(kbtf);
+	if (err)
+		return err;
 	head = (const void *)kbtf->data;
-	if (kbtf->len < sizeof(*head) || head->magic != BTF_MAGIC ||
-	    (head->hdr_len | head->type_off) % sizeof(__u32) ||
-	    (size_t)head->hdr_len + head->type_off + head->type_len >
-		    kbtf->len ||
-	    (size_t)head->hdr_len + head->str_off + head->str_len > kbtf->len)
-		return -EOPNOTSUPP;
 	body = kbtf->data + head->hdr_len;
 	strings = body + head->str_off;
 

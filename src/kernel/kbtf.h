@@ -10,6 +10,9 @@ struct kbtf {
 	size_t len;
 };
 
+/* Reads it, and checks its header: 0 or -EOPNOTSUPP. A search does it by itself. */
+int kbtf_read(struct kbtf *kbtf);
+
 /*
  * The id of the type called @name of kind @kind (BTF_KIND_*). -ENOENT: there is
  * no such type; -EOPNOTSUPP: the kernel has no BTF, or it cannot be understood.

@@ -297,7 +297,7 @@ void line_call(struct line_context *line, struct call *call)
 	if (is_unfinished(call))
 		out_mem(o, " <unfinished ...>", 17);
 	out_char(o, ')');
-	out_spaces_to(o, opt->column - 1);
+	out_spaces_to(o, opt->column ? opt->column - 1 : 0);
 	out_mem(o, " = ", 3);
 	print_result(o, call);
 	if (line->note.len) {

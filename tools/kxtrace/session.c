@@ -283,6 +283,25 @@ static int know_itself(struct session *session)
 	return nr < 0 ? nr : 0;
 }
 
+/* With the few kernel types that it needs, which is twice as fast. */
+static struct kxtrace_bpf *open_skeleton(struct kx *kx)
+{
+	LIBBPF_OPTS(bpf_object_open_opts, opts);
+	struct kxtrace_bpf *skel;
+	const void *elf;
+	char path[32];
+	size_t len;
+	int types;
+
+	elf = kxtrace_bpf__elf_bytes(&len);
+	types = kx_core_types(kx, elf, len);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", types);
+	if (types >= 0)
+		opts.btf_custom_path = path;
+	skel = kxtrace_bpf__open_opts(&opts);
+	return skel;
+}
+
 int session_open(struct session **out, struct kx *kx,
 		 const struct options *opt, kx_ring_fn fn, void *ctx)
 {
@@ -300,7 +319,7 @@ int session_open(struct session **out, struct kx *kx,
 	}
 	if (opt->verbose)
 		hooks_say(session->hooks, opt);
-	session->skel = kxtrace_bpf__open();
+	session->skel = open_skeleton(kx);
 	if (!session->skel) {
 		err = -errno;
 		complain("the built-in BPF object cannot be opened: %s", strerror(-err));
