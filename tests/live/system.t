@@ -146,7 +146,7 @@ my %bad = (
 	'--hooks=some' => qr{one of auto, calls, pair},
 	'--all' => qr{take away the COMMAND},
 );
-for my $option (sort keys %bad) {
+for my $option ($ENV{KX_VM_KERNEL} ? () : sort keys %bad) {
 	my $r = run("$build/kxtrace", $option, 'true');
 	is($r->{exit}, 2, "$option: refused");
 	like($r->{err}, $bad{$option}, 'with the reason');
