@@ -61,12 +61,18 @@ OBJS	:= $(LIB_OBJS) $(kx_OBJS) $(kxtrace_OBJS) $(kxlog_OBJS)
 
 # What kxlog uses where it is: HAVE_NAME, the header, the library.
 KXLOG_OPTIONAL := NATS:nats/nats.h:nats MICROHTTPD:microhttpd.h:microhttpd
+# The same for kxtrace: records are packed by zstd.
+KXTRACE_OPTIONAL := ZSTD:zstd.h:zstd
 field	= $(word $(1),$(subst :, ,$(2)))
 have	= $(shell $(CC) -E -include $(1) -x c /dev/null >/dev/null 2>&1 && echo yes)
 KXLOG_FOUND := $(foreach row,$(KXLOG_OPTIONAL),$(if $(call have,$(call field,2,$(row))),$(row)))
 KXLOG_CFLAGS := $(foreach row,$(KXLOG_FOUND),-DHAVE_$(call field,1,$(row)))
 kxlog_LIBS := $(foreach row,$(KXLOG_FOUND),-l$(call field,3,$(row)))
 $(kxlog_OBJS): KX_CFLAGS += $(KXLOG_CFLAGS)
+KXTRACE_FOUND := $(foreach row,$(KXTRACE_OPTIONAL),$(if $(call have,$(call field,2,$(row))),$(row)))
+KXTRACE_CFLAGS := $(foreach row,$(KXTRACE_FOUND),-DHAVE_$(call field,1,$(row)))
+kxtrace_LIBS := $(foreach row,$(KXTRACE_FOUND),-l$(call field,3,$(row)))
+$(kxtrace_OBJS): KX_CFLAGS += $(KXTRACE_CFLAGS)
 # Unit tests of kxlog's parts; the others are linked with kxtrace's.
 KXLOG_UNITS := $(patsubst %,$(O)/tests/unit/%.t,spool)
 UNITS	:= $(patsubst tests/unit/%.c,$(O)/tests/unit/%.t,$(filter-out %.bpf.c,$(wildcard tests/unit/*.c)))
@@ -87,7 +93,7 @@ all: $(TOOLS:%=$(O)/%) $(LIB)
 $(LIB_OBJS) $(PIC_OBJS) $(UNITS) $(HELPERS): private KX_CFLAGS += -Isrc
 
 # A change of compiler or flags rebuilds what they made.
-FLAGS	:= $(CC) $(KX_CFLAGS) $(KXLOG_CFLAGS) $(PIC_CFLAGS) $(CLANG) $(BPF_CFLAGS) $(BTF)
+FLAGS	:= $(CC) $(KX_CFLAGS) $(KXLOG_CFLAGS) $(KXTRACE_CFLAGS) $(PIC_CFLAGS) $(CLANG) $(BPF_CFLAGS) $(BTF)
 $(O)/flags: FORCE
 	@mkdir -p $(@D); echo '$(FLAGS)' | cmp -s - $@ || echo '$(FLAGS)' >$@
 
@@ -211,7 +217,7 @@ TEST_PACKAGES := $(BUILD_PACKAGES) libclang-rt-dev perl g++ pkg-config strace gi
 		 procps iproute2 \
 		 qemu-system-x86 qemu-system-common busybox-static cpio kmod xz-utils \
 		 tar bash coreutils findutils \
-		 libnats-dev nats-server libmicrohttpd-dev prometheus systemd
+		 libzstd-dev libnats-dev nats-server libmicrohttpd-dev prometheus systemd
 BENCH_PACKAGES := $(BUILD_PACKAGES) strace linux-perf perl libnats-dev nats-server
 
 define install

@@ -193,13 +193,14 @@ int BPF_PROG(sys_exit_wait, struct pt_regs *regs, long ret)
 }
 
 static __always_inline void emit_event(struct task_struct *task, u8 kind,
-				       u8 flags, s32 value)
+				       u8 flags, s32 value, u32 seq)
 {
 	struct kxt_task_event event = {};
 
 	fill_head(&event.head, kind, flags, task);
 	event.time_ns = bpf_ktime_get_ns();
 	event.value = value;
+	event.seq = seq;
 	emit(&event, sizeof(event));
 }
 
@@ -225,7 +226,7 @@ int BPF_PROG(process_fork, struct task_struct *parent,
 	emit_task(child, NULL);
 	if (settings.follow)
 		emit_event(child, KXT_FORK,
-			   child->tgid == parent->tgid ? KXT_F_THREAD : 0, 0);
+			   child->tgid == parent->tgid ? KXT_F_THREAD : 0, 0, 0);
 	return 0;
 }
 
@@ -240,7 +241,7 @@ int BPF_PROG(process_exec, struct task_struct *task, pid_t old_pid,
 	if (!state)
 		return 0;
 	if (old_pid != task->pid)
-		emit_event(task, KXT_EXEC, 0, old_pid);
+		emit_event(task, KXT_EXEC, 0, old_pid, 0);
 	emit_task(task, NULL);
 	if (arch_runs_compat(task)) {
 		__sync_fetch_and_add(&compat_execs, 1);
@@ -272,9 +273,9 @@ int BPF_PROG(task_renamed, struct task_struct *task, const char *comm)
 	return 0;
 }
 
-static __always_inline void say_end(struct task_struct *task)
+static __always_inline void say_end(struct task_struct *task, u32 seq)
 {
-	emit_event(task, KXT_EXIT, 0, task->exit_code);
+	emit_event(task, KXT_EXIT, 0, task->exit_code, seq);
 	__sync_fetch_and_sub(&live_tasks, 1);
 	wake_reader();
 }
@@ -284,6 +285,7 @@ int BPF_PROG(process_exit, struct task_struct *task)
 {
 	struct task_struct *current = bpf_get_current_task_btf();
 	struct task_state *state;
+	u32 seq;
 
 	state = state_of(current);
 	if (!state)
@@ -296,9 +298,10 @@ int BPF_PROG(process_exit, struct task_struct *task)
 	if ((u32)state->fatal.signal.sig == (current->exit_code & 0x7f))
 		emit_kept_signal(&state->fatal);
 	release_spare(state);
+	seq = state->seq;
 	state->flags = 0;
 	unmake_orphan(current->pid);
-	say_end(current);
+	say_end(current, seq);
 	return 0;
 }
 

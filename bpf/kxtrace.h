@@ -194,7 +194,7 @@ struct kxt_task_event {
 	struct kxt_head head;
 	__u64 time_ns;
 	__s32 value;		/* EXIT: the wait status; EXEC: the former tid */
-	__u32 pad;
+	__u32 seq;		/* EXIT: of the task's last call; 0: none */
 };
 
 /* Comes before the first call of a task, and again after its exec or renaming. */

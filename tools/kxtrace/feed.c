@@ -33,11 +33,19 @@ static int64_t epoch_of_monotonic(void)
 
 int feed_open(struct feed *feed, const struct options *opt, int fd, bool live)
 {
+	const struct trace like = { .live = live, .epoch_ns = epoch_of_monotonic() };
+
+	return feed_open_like(feed, opt, fd, &like);
+}
+
+int feed_open_like(struct feed *feed, const struct options *opt, int fd,
+		   const struct trace *like)
+{
 	struct trace *trace = &feed->trace;
 	int err;
 
-	*trace = (struct trace){ .opt = opt, .live = live };
-	trace->epoch_ns = epoch_of_monotonic();
+	*trace = (struct trace){ .opt = opt, .live = like->live, .tail = like->tail,
+				 .epoch_ns = like->epoch_ns, .nr_tasks = like->nr_tasks };
 	trace->tasks = tasks_new();
 	err = trace->tasks ? out_init(&trace->out, fd, OUT_SIZE) : -ENOMEM;
 	if (err) {
@@ -60,21 +68,49 @@ static void count_task(struct feed *feed, int change)
 		feed->trace.nr_tasks += change;
 }
 
+static void note_gap(struct feed *feed, uint32_t tid, uint64_t calls, bool at_end)
+{
+	struct gap gap = { tid, calls, at_end };
+
+	if (calls)
+		TELL(feed, lost, &gap);
+}
+
 /*
- * A task counts its calls; numbers that are missing were lost. Those of a task
- * that was never heard of are not known here, only in the totals.
+ * A task counts its calls from 1; numbers that are missing were lost. One that
+ * counts anew is another task, whose beginning was lost.
  */
 static void note_sequence(struct feed *feed, struct task_info *task, uint32_t seq)
 {
-	struct gap gap = { .tid = task->tid };
-
 	if (!seq)
 		return;
-	if (task->last_seq && seq > task->last_seq + 1) {
-		gap.calls = seq - task->last_seq - 1;
-		TELL(feed, lost, &gap);
-	}
+	if (seq <= task->last_seq)
+		task->last_seq = 0;
+	if (task->last_seq || !feed->trace.tail)
+		note_gap(feed, task->tid, seq - task->last_seq - 1, false);
 	task->last_seq = seq;
+}
+
+/* The end tells the number of the last call; 0 where it is not known. */
+static void note_end(struct feed *feed, const struct kxt_task_event *event)
+{
+	const struct task_info *task = tasks_find(feed->trace.tasks, event->head.tid);
+	uint32_t last = task ? task->last_seq : 0;
+
+	if (event->seq > last && (last || !feed->trace.tail))
+		note_gap(feed, event->head.tid, event->seq - last, true);
+}
+
+/* An exec by a thread that is not the first: it goes on under another number. */
+static void take_over(struct feed *feed, const struct kxt_task_event *event)
+{
+	struct task_info *task = tasks_find(feed->trace.tasks, event->value);
+	uint32_t seq = task ? task->last_seq : 0;
+
+	tasks_forget(feed->trace.tasks, event->value);
+	task = tasks_get(feed->trace.tasks, event->head.tid);
+	if (task)
+		task->last_seq = seq;
 }
 
 static void take_call(struct feed *feed, const void *record, size_t len)
@@ -121,18 +157,24 @@ static void take_task(struct feed *feed, const struct kxt_task *rec)
 
 static void take_event(struct feed *feed, const struct kxt_task_event *event)
 {
+	struct task_info *task;
+
 	if (event->head.kind == KXT_FORK) {
 		count_task(feed, 1);
+		task = tasks_find(feed->trace.tasks, event->head.tid);
+		if (task)
+			task->last_seq = 0;
 		TELL(feed, forked, event);
 		if (!feed->trace.opt->quiet)
 			feed_message(feed, "Process %u attached", event->head.tid);
 	} else if (event->head.kind == KXT_EXIT) {
+		note_end(feed, event);
 		TELL(feed, exited, event);
 		count_task(feed, -1);
 		tasks_forget(feed->trace.tasks, event->head.tid);
 	} else {
 		TELL(feed, superseded, event);
-		tasks_forget(feed->trace.tasks, event->value);
+		take_over(feed, event);
 	}
 }
 
@@ -162,6 +204,10 @@ int feed_record(void *ctx, const void *record, size_t len)
 	struct feed *feed = ctx;
 	size_t least;
 
+	if (feed->trace.over) {
+		feed->beyond++;
+		return 0;
+	}
 	least = len < sizeof(*head) ? 0 : least_length(head->kind);
 	if (!least || len < least) {
 		feed->malformed++;
@@ -185,6 +231,21 @@ int feed_record(void *ctx, const void *record, size_t len)
 		break;
 	default:
 		take_event(feed, record);
+	}
+	return 0;
+}
+
+int feed_begin(struct feed *feed)
+{
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < feed->views.nr; i++) {
+		struct view *view = feed->views.list[i];
+
+		err = view->ops->begin ? view->ops->begin(view) : 0;
+		if (err)
+			return err;
 	}
 	return 0;
 }

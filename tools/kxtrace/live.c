@@ -2,6 +2,7 @@
 /* A live trace: from the options to the last record. */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -9,6 +10,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -36,6 +38,7 @@ struct tracer {
 	uint64_t delivered;		/* records taken from the ring */
 	bool failed;			/* a view could not end its work */
 	int interrupted;		/* the signal that asked us to stop */
+	bool timed_out;			/* --for */
 };
 
 static int take_record(void *ctx, const void *record, size_t len)
@@ -206,12 +209,16 @@ static void take_signals(struct tracer *tracer, int fd)
 	while (read(fd, &info, sizeof(info)) == sizeof(info)) {
 		if (info.ssi_signo == SIGCHLD)
 			command_reap(&tracer->command);
+		else if (info.ssi_signo == SIGALRM)
+			tracer->timed_out = true;
+		else if (info.ssi_signo == SIGUSR1)
+			tracer->feed.trace.dump = true;
 		else
 			interrupt(tracer, info.ssi_signo);
 	}
 }
 
-static int open_signals(void)
+static int open_signals(const struct options *opt)
 {
 	sigset_t set;
 
@@ -221,14 +228,38 @@ static int open_signals(void)
 	sigaddset(&set, SIGQUIT);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGCHLD);
+	sigaddset(&set, SIGALRM);
+	if (recording_in_flight(&opt->recording))
+		sigaddset(&set, SIGUSR1);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	signal(SIGPIPE, SIG_IGN);
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
+/* --for: an alarm, which children do not inherit. */
+static void set_alarm(const struct options *opt)
+{
+	uint64_t us = opt->recording.for_ns / 1000;
+	struct itimerval timer = {
+		.it_value = { .tv_sec = us / 1000000, .tv_usec = us % 1000000 },
+	};
+
+	if (!opt->recording.for_ns)
+		return;
+	if (!us)
+		timer.it_value.tv_usec = 1;
+	setitimer(ITIMER_REAL, &timer, NULL);
+}
+
+/* The end that a limit asked for: what is traced goes on. */
+static bool is_stopped(const struct tracer *tracer)
+{
+	return tracer->timed_out || tracer->feed.trace.over;
+}
+
 static bool is_over(struct tracer *tracer)
 {
-	if (tracer->feed.trace.out.error || tracer->feed.trace.over)
+	if (tracer->feed.trace.out.error || is_stopped(tracer))
 		return true;
 	if (tracer->interrupted && !tracer->command.pid)
 		return true;
@@ -314,8 +345,12 @@ static void say_totals(struct tracer *tracer, const struct totals *totals, bool 
 	if (lost || tracer->opt->verbose)
 		complain("seen %llu, shown %llu, dropped %llu",
 			 (unsigned long long)stats->seen,
-			 (unsigned long long)(totals->delivered - totals->malformed),
+			 (unsigned long long)(totals->delivered - totals->malformed -
+					      totals->beyond),
 			 (unsigned long long)(stats->dropped + totals->malformed));
+	if (totals->beyond && (lost || tracer->opt->verbose))
+		complain("%llu more came when it was over, and are not shown",
+			 (unsigned long long)totals->beyond);
 	skipped = session_skipped(tracer->session);
 	if (skipped && (lost || tracer->opt->verbose))
 		complain("the kernel skipped %llu runs of the programs, for traced and other tasks",
@@ -343,12 +378,13 @@ static bool finish(struct tracer *tracer)
 	struct kxt_sum sums[KXT_NR_ROWS];
 	bool lost;
 
-	if (tracer->interrupted)
+	if (tracer->interrupted || is_stopped(tracer))
 		say_detached(tracer);
 	session_detach(tracer->session);
 	(void)kx_ring_dispatch(session_ring(tracer->session));
 	totals.delivered = tracer->delivered;
 	totals.malformed = tracer->feed.malformed;
+	totals.beyond = tracer->feed.beyond;
 	if (tracer->opt->summary && !session_sums(tracer->session, sums))
 		totals.sums = sums;
 	if (session_stats(tracer->session, stats))
@@ -359,6 +395,19 @@ static bool finish(struct tracer *tracer)
 		tracer->failed = true;
 	say_totals(tracer, &totals, lost);
 	return lost;
+}
+
+/* It goes on untraced; signals that we get are still for it. */
+static void wait_for_command(struct tracer *tracer, int signals)
+{
+	struct pollfd pollfd = { .fd = signals, .events = POLLIN };
+
+	while (!command_reap(&tracer->command)) {
+		if (poll(&pollfd, 1, -1) < 0 && errno != EINTR)
+			break;
+		take_signals(tracer, signals);
+	}
+	command_wait(&tracer->command);
 }
 
 /* The command's own status becomes ours, also when a signal killed it. */
@@ -385,7 +434,7 @@ static int exit_status(const struct tracer *tracer)
 
 static int trace(struct tracer *tracer)
 {
-	int signals = open_signals();
+	int signals = open_signals(tracer->opt);
 	bool lost;
 	int err;
 
@@ -404,17 +453,20 @@ static int trace(struct tracer *tracer)
 	if (!err && tracer->opt->all && !tracer->opt->quiet)
 		feed_message(&tracer->feed, "All processes are traced, but this one");
 	if (!err)
+		err = feed_begin(&tracer->feed);
+	if (!err)
 		err = start_command(tracer);
 	if (!err && kx_caps_drop(tracer->kx)) {
 		complain("%s", kx_error(tracer->kx));
 		err = -EPERM;
 	}
+	set_alarm(tracer->opt);
 	if (!err)
 		err = run(tracer, signals);
 	if (err)
 		return 1;
 	lost = finish(tracer);
-	command_wait(&tracer->command);
+	wait_for_command(tracer, signals);
 	if (tracer->feed.trace.out.error && tracer->feed.trace.out.error != -EPIPE) {
 		complain("%s: cannot be written: %s",
 			 tracer->opt->output ? tracer->opt->output : "stderr",

@@ -34,6 +34,7 @@ static void write_all(struct out *o, const char *text, size_t len)
 		}
 		text += n;
 		len -= n;
+		o->written += n;
 	}
 }
 

@@ -21,6 +21,7 @@ struct out {
 	int fd;
 	int error;
 	uint64_t lines;
+	uint64_t written;	/* bytes that left */
 };
 
 int out_init(struct out *o, int fd, size_t cap);

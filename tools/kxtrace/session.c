@@ -43,13 +43,14 @@ struct session {
 static bool takes_times(const struct options *opt)
 {
 	return opt->summary || opt->spent || opt->relative ||
-	       opt->stamp != STAMP_NONE || opt->filter.min_ns || opt->filter.max_ns;
+	       opt->stamp != STAMP_NONE || opt->filter.min_ns || opt->filter.max_ns ||
+	       opt->recording.file || recording_in_flight(&opt->recording);
 }
 
 /* Who reads them wants to know who made the calls. */
 static bool wants_tasks(const struct options *opt)
 {
-	return opt->all;
+	return opt->all || opt->recording.file || recording_in_flight(&opt->recording);
 }
 
 static bool never_returns(const struct call_info *info)

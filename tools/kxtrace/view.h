@@ -13,7 +13,8 @@
 /* Calls that were made and did not arrive. */
 struct gap {
 	uint32_t tid;
-	uint64_t calls;		/* at least so many */
+	uint64_t calls;
+	bool at_end;		/* after the last that arrived, if any did */
 };
 
 /* What the kernel half knows at the end. */
@@ -21,6 +22,7 @@ struct totals {
 	struct kxt_stats stats;
 	uint64_t delivered;	/* records taken */
 	uint64_t malformed;	/* of these, not understood */
+	uint64_t beyond;	/* of these, not shown: they came after --count or --size */
 	const struct kxt_sum *sums;	/* by row, with -c; NULL: not counted */
 };
 
@@ -32,7 +34,9 @@ struct trace {
 	int64_t epoch_ns;		/* add to CLOCK_MONOTONIC: since 1970 */
 	unsigned int nr_tasks;		/* that are traced now, as the records tell it */
 	bool live;			/* not a replay */
-	bool over;			/* a view asks for the end of the trace */
+	bool tail;			/* the beginning was not kept: calls before are not lost */
+	bool dump;			/* SIGUSR1 came: the flight recorder is to show its calls */
+	bool over;			/* a view asks for the end: nothing is told after it */
 };
 
 struct view {
@@ -42,6 +46,8 @@ struct view {
 
 /* Any but `close` may be NULL. Records are valid during the call only. */
 struct view_ops {
+	/* The trace begins: files are made now, late. As `finish`. */
+	int (*begin)(struct view *view);
 	/* Every record as it came, before the others are told of it. */
 	void (*record)(struct view *view, const void *record, size_t len);
 	void (*call)(struct view *view, struct call *call);
@@ -53,6 +59,8 @@ struct view_ops {
 	void (*superseded)(struct view *view, const struct kxt_task_event *event);
 	void (*uring)(struct view *view, const void *record, size_t len);
 	void (*lost)(struct view *view, const struct gap *gap);
+	/* What follows was kept by the flight recorder: its title. */
+	void (*dumped)(struct view *view, const char *title);
 	/* "Process 12 attached" and the like, without the program's name. */
 	void (*message)(struct view *view, const char *text);
 	/* All records that there are have been told: show what is held back. */
@@ -75,6 +83,7 @@ void views_close(struct views *views);
 
 /* The openers; each makes its view for `trace`, 0 or a negative errno. */
 typedef int view_opener(struct view **view, struct trace *trace);
-view_opener text_view_open, counts_view_open;
+view_opener text_view_open, counts_view_open, record_view_open, flight_view_open,
+	gaps_view_open, limits_view_open;
 
 #endif

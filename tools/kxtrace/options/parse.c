@@ -126,6 +126,7 @@ void options_help(void)
 
 	puts("usage: kxtrace [OPTION...] COMMAND [ARGUMENT...]\n"
 	     "       kxtrace [OPTION...] -p PID | --all\n"
+	     "       kxtrace replay FILE [OPTION...]\n"
 	     "Shows the system calls of a command, of running processes or of all, by eBPF.");
 	for (i = 0; i < NR(families); i++) {
 		family = families[i];
@@ -284,6 +285,7 @@ static int take_replay(struct options *opt, int *argc, char ***argv)
 int options_parse(struct options *opt, int argc, char **argv)
 {
 	struct getopt_tables tables = {};
+	const char *shorts;
 	int id, err, i;
 
 	*opt = (struct options){ .strsize = 32, .column = 40, .signals = ~0ull };
@@ -293,7 +295,9 @@ int options_parse(struct options *opt, int argc, char **argv)
 	take_replay(opt, &argc, &argv);
 	opterr = 0;
 	optind = 0;
-	while ((id = getopt_long(argc, argv, tables.shorts, tables.longs, NULL)) != -1) {
+	/* Options behind a command are the command's; a file has none. */
+	shorts = tables.shorts + opt->replay;
+	while ((id = getopt_long(argc, argv, shorts, tables.longs, NULL)) != -1) {
 		if (id == '?' || id == ':')
 			return complain_option(id, argv[optind - 1]);
 		if (id == 'e')

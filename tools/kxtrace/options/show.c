@@ -27,6 +27,7 @@ static int take_strsize(struct options *opt, const char *argument)
 		return -EINVAL;
 	}
 	opt->strsize = size;
+	opt->recording.strsize_given = true;
 	return 0;
 }
 

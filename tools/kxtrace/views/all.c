@@ -5,9 +5,10 @@
 
 #include "../view.h"
 
+/* A record is instead of text, unless both are asked for. */
 static bool wants_text(const struct options *opt)
 {
-	return !opt->summary;
+	return !opt->summary && (!opt->recording.file || opt->output);
 }
 
 static bool wants_counts(const struct options *opt)
@@ -15,12 +16,38 @@ static bool wants_counts(const struct options *opt)
 	return opt->summary;
 }
 
+static bool wants_record(const struct options *opt)
+{
+	return opt->recording.file;
+}
+
+static bool wants_flight(const struct options *opt)
+{
+	return recording_in_flight(&opt->recording);
+}
+
+static bool wants_gaps(const struct options *opt)
+{
+	return !opt->summary;
+}
+
+static bool wants_limits(const struct options *opt)
+{
+	return opt->recording.count || opt->recording.size;
+}
+
+/* Those without `flies` show the trace; with --last only what is dumped of it is. */
 static const struct {
 	bool (*wanted)(const struct options *opt);
 	view_opener *open;
+	bool flies;
 } all[] = {
 	{ wants_text, text_view_open },
 	{ wants_counts, counts_view_open },
+	{ wants_record, record_view_open },
+	{ wants_flight, flight_view_open, true },
+	{ wants_gaps, gaps_view_open },
+	{ wants_limits, limits_view_open, true },	/* last: the others have shown it by then */
 };
 
 int views_open(struct views *views, struct trace *trace)
@@ -29,7 +56,8 @@ int views_open(struct views *views, struct trace *trace)
 	int err;
 
 	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
-		if (!all[i].wanted(trace->opt))
+		if (!all[i].wanted(trace->opt) ||
+		    (recording_in_flight(&trace->opt->recording) && !all[i].flies))
 			continue;
 		err = all[i].open(&views->list[views->nr], trace);
 		if (err == -ENOMEM)

@@ -45,6 +45,23 @@ static void show_superseded(struct view *view, const struct kxt_task_event *even
 	line_superseded(line_of(view), event);
 }
 
+static void show_lost(struct view *view, const struct gap *gap)
+{
+	struct out *o = &view->trace->out;
+
+	out_printf(o, "... %llu call%s of %u lost ...", (unsigned long long)gap->calls,
+		   gap->calls == 1 ? "" : "s", gap->tid);
+	out_newline(o);
+}
+
+static void show_dumped(struct view *view, const char *title)
+{
+	struct out *o = &view->trace->out;
+
+	out_printf(o, "=== %s ===", title);
+	out_newline(o);
+}
+
 /* In their place among the lines, if both go to the terminal. */
 static void show_message(struct view *view, const char *text)
 {
@@ -72,6 +89,8 @@ static const struct view_ops text_ops = {
 	.signal = show_signal,
 	.exited = show_exit,
 	.superseded = show_superseded,
+	.lost = show_lost,
+	.dumped = show_dumped,
 	.message = show_message,
 	.close = close_text,
 };
