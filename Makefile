@@ -191,25 +191,32 @@ FUZZ_CFLAGS := $(filter-out -O2,$(KX_CFLAGS)) -Isrc -O1 -fsanitize=fuzzer,addres
 	       -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 FUZZ_OBJS := $(patsubst src/%.c,$(O)/fuzz/src/%.o,$(wildcard src/*/*.c))
 FUZZ_KXLOG := $(patsubst %,$(O)/fuzz/tools/kxlog/%.o,record)
-$(FUZZ_OBJS) $(FUZZ_KXLOG): $(O)/fuzz/%.o: %.c $(O)/flags
+# Those of kxtrace are linked with all of it but what loads and runs.
+KXTRACE_FUZZERS := records kxt_options trace_file
+FUZZ_KXTRACE := $(patsubst $(O)/%,$(O)/fuzz/%,$(filter-out %/main.o %/live.o %/session.o,$(kxtrace_OBJS)))
+$(FUZZ_KXTRACE): private FUZZ_CFLAGS += $(KXTRACE_CFLAGS)
+$(FUZZ_OBJS) $(FUZZ_KXLOG) $(FUZZ_KXTRACE): $(O)/fuzz/%.o: %.c $(O)/flags
 	$(call say,FUZZ,$<)
 	@mkdir -p $(@D)
 	$(Q)$(CLANG) $(subst =fuzzer,=fuzzer-no-link,$(FUZZ_CFLAGS)) -MMD -MP -c $< -o $@
 
 $(O)/fuzz/spool: $(FUZZ_KXLOG)
+$(KXTRACE_FUZZERS:%=$(O)/fuzz/%): $(FUZZ_KXTRACE)
+$(KXTRACE_FUZZERS:%=$(O)/fuzz/%): private LIBS += $(kxtrace_LIBS)
 $(FUZZERS:%=$(O)/fuzz/%): $(O)/fuzz/%: tests/fuzz/%.c $(FUZZ_OBJS)
 	$(call say,FUZZ,$<)
 	$(Q)$(CLANG) $(FUZZ_CFLAGS) $^ $(LIBS) -o $@
 
+# kxtrace's complain of every input; what a sanitizer says is still shown.
 fuzz: $(FUZZERS:%=$(O)/fuzz/%)
 	$(Q)for f in $(FUZZERS); do \
 		rm -rf $(O)/fuzz/$$f.corpus && cp -r tests/fuzz/corpus/$$f $(O)/fuzz/$$f.corpus && \
 		$(O)/fuzz/$$f $(O)/fuzz/$$f.corpus -runs=$(RUNS) -max_len=65536 -timeout=10 \
-			-rss_limit_mb=2048 -verbosity=0 -print_final_stats=1 \
+			-rss_limit_mb=2048 -verbosity=0 -close_fd_mask=$$(case " $(KXTRACE_FUZZERS) " in *" $$f "*) echo 3;; *) echo 0;; esac) -print_final_stats=1 \
 			-artifact_prefix=$(O)/fuzz/ || exit 1; \
 	done
 
--include $(OBJS:.o=.d) $(PIC_OBJS:.o=.d) $(FUZZ_OBJS:.o=.d) $(FUZZ_KXLOG:.o=.d) $(BPF:%=$(O)/bpf/%.bpf.d) $(UNITS:.t=.d) $(UNIT_BPF:.o=.d) $(HELPERS:=.d) $(SINK_HELPERS:=.d) $(TEST_EXT:.o=.d)
+-include $(OBJS:.o=.d) $(PIC_OBJS:.o=.d) $(FUZZ_OBJS:.o=.d) $(FUZZ_KXLOG:.o=.d) $(FUZZ_KXTRACE:.o=.d) $(BPF:%=$(O)/bpf/%.bpf.d) $(UNITS:.t=.d) $(UNIT_BPF:.o=.d) $(HELPERS:=.d) $(SINK_HELPERS:=.d) $(TEST_EXT:.o=.d)
 
 # What a machine must have; `make deps` installs what is missing.
 BUILD_PACKAGES := gcc libc6-dev make clang libbpf-dev bpftool libelf-dev zlib1g-dev

@@ -126,10 +126,13 @@ static void complain_unknown(const char *what, const char *word)
 {
 	unsigned int distance, best = 3;
 	const char *near = NULL;
-	size_t i;
+	size_t i, len = strlen(word), other;
 
 	for (i = 0; i < KXT_NR_ROWS; i++) {
 		if (!call_table[i].name)
+			continue;
+		other = strlen(call_table[i].name);
+		if (other > len + 2 || len > other + 2)
 			continue;
 		distance = edit_distance(word, call_table[i].name);
 		if (distance < best) {

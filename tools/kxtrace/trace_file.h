@@ -115,7 +115,8 @@ struct trace_reader {
 	struct trace_file_head head;
 	char *text;			/* behind the head; ends in a NUL */
 	struct packer *packer;
-	char *stored;
+	char *stored;			/* a frame as it is in the file */
+	size_t stored_room;
 	uint64_t offset;		/* in the file, of what is read next */
 	uint64_t packed_bytes;
 	uint64_t unpacked_bytes;

@@ -244,6 +244,16 @@ static int unpack_frame(struct trace_reader *reader, const struct trace_file_fra
 	return 1;
 }
 
+static bool make_room(struct trace_reader *reader, size_t len)
+{
+	if (len <= reader->stored_room && reader->stored)
+		return true;
+	free(reader->stored);
+	reader->stored = malloc(len + !len);
+	reader->stored_room = len;
+	return reader->stored;
+}
+
 int trace_reader_next(struct trace_reader *reader, struct frame *out)
 {
 	uint64_t offset = reader->offset;
@@ -256,9 +266,7 @@ int trace_reader_next(struct trace_reader *reader, struct frame *out)
 		return 0;
 	if (!out->data)
 		out->data = malloc(TRACE_FILE_FRAME_MAX);
-	if (!reader->stored)
-		reader->stored = malloc(packer_bound(TRACE_FILE_FRAME_MAX));
-	if (!out->data || !reader->stored)
+	if (!out->data || !make_room(reader, frame.stored))
 		return end_at(reader, offset, "cannot be read: %s", strerror(ENOMEM));
 	to = frame.packing == PACKED_NOT ? out->data : reader->stored;
 	if (!read_stored(reader, &frame, to, offset))
