@@ -127,8 +127,8 @@ static void dump(struct flight_view *flight, const char *why, size_t len)
 
 	store_tell(flight->store, &facts);
 	seconds = (facts.last_ns - facts.first_ns) / 1e9;
-	snprintf(title, sizeof(title), "%.*s: the last %llu calls, %.6f s", (int)len, why,
-		 (unsigned long long)facts.calls, seconds);
+	snprintf(title, sizeof(title), "%.*s: the last %llu call%s, %.6f s", (int)len, why,
+		 (unsigned long long)facts.calls, facts.calls == 1 ? "" : "s", seconds);
 	like = (struct trace){
 		.opt = &flight->plain, .epoch_ns = trace->epoch_ns,
 		.nr_tasks = facts.nr_tasks, .live = trace->live, .tail = true,
