@@ -35,6 +35,16 @@ static const char *const words[] = {
 
 static struct options options;
 
+static bool has_repetition(const char *text, size_t size)
+{
+	size_t i;
+
+	for (i = 0; i < size; i++)
+		if (text[i] && strchr("{*+?", text[i]))
+			return true;
+	return false;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char *text = malloc(size + 1), *argv[MAX_WORDS + 2], *at;
@@ -49,7 +59,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (*at)
 			argv[argc++] = at;
 	argv[argc] = NULL;
-	if (!memchr(text, '/', size) || (!memchr(text, '{', size) && !memchr(text, '*', size)))
+	if (!memchr(text, '/', size) || !has_repetition(text, size))
 		(void)options_parse(&options, argc, argv);
 	free(text);
 	return 0;

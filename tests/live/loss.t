@@ -38,7 +38,7 @@ sub flooded {
 		open STDOUT, '>', "$dir/ready";
 		open STDERR, '>', "$dir/err";
 		close $gate;
-		exec "$build/kxtrace", '-o', $out, '-e', 'trace=getppid', @options, $flood, $calls;
+		exec "$build/kxtrace", '-o', $out, '--record', "$dir/record", '-e', 'trace=getppid', @options, $flood, $calls;
 	}
 	close $in;
 	my $child;
@@ -53,16 +53,30 @@ sub flooded {
 	my $status = $? >> 8;
 	my ($seen, $shown, $dropped) = slurp("$dir/err") =~ /seen (\d+), shown (\d+), dropped (\d+)/;
 	my $lines = () = slurp($out) =~ /^getppid/mg;
-	return ($status, $calls, $lines, $seen, $shown, $dropped);
+	my $marked = 0;
+	$marked += $_ for slurp($out) =~ /^\.\.\. (\d+) calls? of $child lost \.\.\.$/mg;
+	return ($status, $calls, $lines, $seen, $shown, $dropped, $marked);
 }
 
-my ($status, $calls, $lines, $seen, $shown, $dropped) = flooded();
+my ($status, $calls, $lines, $seen, $shown, $dropped, $marked) = flooded();
 is($status, 0, 'a loss alone is no failure');
 cmp_ok($dropped, '>', 0, 'a stopped reader loses records');
 is($shown + $dropped, $seen, 'shown + dropped = seen');
 # Beside the calls: the end of the process, which may be lost as well.
 is($seen, $calls + 1, 'seen = the calls there were, and one end');
 cmp_ok($shown - $lines, '<=', 1, 'shown = lines in the file');
+# In their place, all calls that were lost; the end of the process tells of the last of them.
+my $end = () = slurp("$dir/flood.out") =~ /^\+\+\+ exited/mg;
+is($lines + $marked, $calls, 'shown + marked = the calls there were') if $end;
+cmp_ok($marked, '<=', $dropped, 'markers tell of no more than was dropped') if !$end;
+my ($lost, $known, $rest) = slurp("$dir/err") =~ /of (\d+) lost records, (\d+) are calls marked .* other (\d+) are/;
+is("$lost $known", "$dropped $marked", 'the difference is told at the end');
+is($rest, $dropped - $marked, 'exactly');
+# The record of it: the same lines, the same markers, the same account.
+my $again = run("$build/kxtrace", 'replay', "$dir/record", '-o', "$dir/again");
+ok(slurp("$dir/again") eq slurp("$dir/flood.out"), 'a replay has the same markers');
+like($again->{err}, qr{: seen $seen, recorded $shown, dropped $dropped$}m, 'and says the same');
+is(run("$build/kxtrace", 'replay', '--fail-on-loss', "$dir/record", '-o', "$dir/again")->{exit}, 1, 'also --fail-on-loss');
 ($status) = flooded('--fail-on-loss');
 is($status, 1, '--fail-on-loss: status 1');
 
