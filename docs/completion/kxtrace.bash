@@ -8,7 +8,7 @@ _kxtrace()
 	-p|--attach)
 		mapfile -t COMPREPLY < <(compgen -W "$(ps -eo pid=)" -- "$current")
 		return ;;
-	-o|--output)
+	-o|--output|--record|replay)
 		mapfile -t COMPREPLY < <(compgen -f -- "$current")
 		return ;;
 	-e)
@@ -23,9 +23,10 @@ _kxtrace()
 			-o --output -A --output-append-mode -a --columns -s --string-limit
 			-t --absolute-timestamps -r --relative-timestamps -T --syscall-times
 			-v --no-abbrev -q -c --summary-only -w --summary-wall-clock
+			--record --info --last --trigger --for --count --syscall-limit --size
 			--fail-on-loss --seccomp-bpf -h --help -V --version" -- "$current")
 		return
 	fi
-	mapfile -t COMPREPLY < <(compgen -c -f -- "$current")
+	mapfile -t COMPREPLY < <(compgen -W replay -c -f -- "$current")
 }
 complete -o filenames -F _kxtrace kxtrace
