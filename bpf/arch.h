@@ -21,6 +21,10 @@ static __always_inline bool arch_runs_compat(struct task_struct *task)
 {
 	return task->thread_info.flags & 1ul << ARCH_TIF_ADDR32;
 }
+/* A 32-bit call's; what is above 32 bits is none of its arguments. */
+#define ARCH_COMPAT_ARGS(regs)						\
+	{ (u32)(regs)->bx, (u32)(regs)->cx, (u32)(regs)->dx,		\
+	  (u32)(regs)->si, (u32)(regs)->di, (u32)(regs)->bp }
 
 static __always_inline bool arch_is_compat(struct task_struct *task)
 {

@@ -26,13 +26,12 @@
 KX_EXTENSION("kxtrace", "0.1.0", "shows the system calls of chosen tasks");
 KX_LICENSE("Dual BSD/GPL");
 
-static __always_inline void count_unseen(struct task_state *state,
-					 struct task_struct *task)
+static __always_inline void count_unseen(struct task_state *state)
 {
 	u32 nr = state->flags & STATE_UNREAD ? state->unread_nr : state->nr;
 
 	release_spare(state);
-	if (!(row_of(task, nr)->flags & KXT_ROW_SELECTED))
+	if (!(row_of(state, nr)->flags & KXT_ROW_SELECTED))
 		return;
 	state->seq++;
 	COUNT(seen);
@@ -42,7 +41,7 @@ static __always_inline void count_unseen(struct task_state *state,
 static __always_inline void enter_call(struct task_struct *task,
 				       struct pt_regs *regs, u32 nr)
 {
-	const volatile struct kxt_row *row = row_of(task, nr);
+	const volatile struct kxt_row *row = row_now(task, nr);
 	struct task_state *state;
 
 	/* What its end tells is enough. */
@@ -63,9 +62,13 @@ static __always_inline void enter_call(struct task_struct *task,
 	 * CPU. The end of the last call went unseen, then: it is lost.
 	 */
 	if (state->nr != KXT_NO_CALL || state->flags & STATE_UNREAD)
-		count_unseen(state, task);
+		count_unseen(state);
 	state->flags &= ~(KXT_ATTACHED | STATE_SAVED | STATE_FORKED |
-			  STATE_UNREAD);
+			  STATE_UNREAD | STATE_COMPAT | STATE_WITHIN);
+	if (arch_is_compat(task)) {
+		nr = begin_compat(state, regs, nr);
+		row = row_of(state, nr);
+	}
 	state->nr = nr;
 	if (!(row->flags & KXT_ROW_SELECTED))
 		return;
@@ -103,7 +106,7 @@ static __always_inline void exit_call(struct task_struct *task,
 	u32 nr, flags = 0;
 
 	state = state_of(task);
-	if (!state && settings.all && row_of(task, ARCH_CALL_NR(regs))->flags & KXT_ROW_SELECTED)
+	if (!state && settings.all && row_now(task, ARCH_CALL_NR(regs))->flags & KXT_ROW_SELECTED)
 		state = meet(task);
 	if (!state)
 		return;
@@ -115,16 +118,22 @@ static __always_inline void exit_call(struct task_struct *task,
 			return;
 		}
 		/* Most calls come this way: what is right already is not written. */
-		if (state->flags & (KXT_ATTACHED | STATE_SAVED))
-			state->flags &= ~(KXT_ATTACHED | STATE_SAVED);
+		if (state->flags & (KXT_ATTACHED | STATE_SAVED | STATE_COMPAT |
+				    STATE_WITHIN))
+			state->flags &= ~(KXT_ATTACHED | STATE_SAVED |
+					  STATE_COMPAT | STATE_WITHIN);
 		if (settings.times)
 			state->enter_ns = 0;
 		nr = ARCH_CALL_NR(regs);
-		if (row_of(task, nr)->flags & KXT_ROW_ENTERS)
+		if (arch_is_compat(task))
+			nr = begin_compat(state, regs, nr);
+		if (row_of(state, nr)->flags & KXT_ROW_ENTERS)
 			flags = KXT_F_NO_ENTER;
 	} else {
 		state->nr = KXT_NO_CALL;
 	}
+	if (state->flags & STATE_COMPAT)
+		ret = compat_result(ret);
 	if (is_dying(state, task))
 		flags |= KXT_F_NO_RETURN;
 	finish_call(state, task, nr, flags, ret, regs, true, false);
@@ -187,6 +196,8 @@ int BPF_PROG(sys_exit_wait, struct pt_regs *regs, long ret)
 	if (!state || !(state->flags & STATE_UNREAD))
 		return 0;
 	state->flags &= ~STATE_UNREAD;
+	if (state->flags & STATE_COMPAT)
+		ret = compat_result(ret);
 	finish_call(state, task, state->unread_nr, state->unread_flags, ret,
 		    regs, true, true);
 	return 0;
@@ -368,15 +379,21 @@ static __always_inline void fill_attached(struct kxt_attached *attached,
 					  struct task_struct *task)
 {
 	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(task);
+	u64 args[KXT_NR_ARGS] = ARCH_CALL_ARGS(regs);
+	u64 compat_args[KXT_NR_ARGS] = ARCH_COMPAT_ARGS(regs);
 
 	attached->nr = KXT_NO_CALL;
-	if (!task->__state || arch_is_compat(task))
+	if (!task->__state)
 		return;
 	attached->nr = ARCH_CALL_NR(regs);
 	if (attached->nr & 1u << 31)	/* an interrupt or a fault */
 		attached->nr = KXT_NO_CALL;
+	else if (!arch_is_compat(task))
+		__builtin_memcpy(attached->args, args, sizeof(args));
 	else
-		fill_args(attached->args, regs, KXT_NR_ARGS);
+		__builtin_memcpy(attached->args, compat_args, sizeof(args));
+	if (arch_is_compat(task))
+		attached->flags = KXT_F_COMPAT;
 }
 
 /* Marks the tasks named by attach_tid or attach_tgid, and tells of each. */

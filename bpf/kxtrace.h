@@ -14,7 +14,34 @@
  * which memory behind the argument goes into the record, and when it is read.
  */
 #define KXT_NR_ARGS	6
-#define KXT_NR_ROWS	512	/* x86-64 numbers end at 471 (Linux 7.2) */
+#define KXT_NR_ROWS	1024
+/*
+ * Numbers end at 471 (Linux 7.2). Rows of i386 are behind those of x86-64; the
+ * last row of each half is for numbers that no call has.
+ */
+#define KXT_I386_ROWS	512	/* where those of i386 begin, and how many there are */
+#define KXT_X32_BIT	0x40000000u	/* x32: the calls of x86-64, but for some */
+#define KXT_X32_FIRST	512
+/*
+ * Some i386 calls carry another one within: socketcall, ipc, and the old mmap and
+ * select, whose arguments are in memory. Records have the inner call, with these
+ * numbers if it has none of its own.
+ */
+#define KXT_WITHIN	0x7fff0000u
+#define KXT_WITHIN_ROW	(KXT_I386_ROWS + 480)
+
+enum kxt_within {
+	KXT_WITHIN_MMAP,
+	KXT_WITHIN_SELECT,
+	KXT_WITHIN_ACCEPT,
+	KXT_WITHIN_SEND,
+	KXT_WITHIN_RECV,
+	KXT_WITHIN_SEMOP,
+	KXT_WITHIN_SEMTIMEDOP,
+	KXT_WITHIN_SEMCTL,
+	KXT_WITHIN_SHMAT,
+	KXT_NR_WITHIN,
+};
 
 enum kxt_capture {
 	KXT_CAP_NONE,
@@ -40,6 +67,7 @@ enum kxt_capture {
 #define KXT_AT_EXIT	2	/* after the call: the page is resident by then */
 #define KXT_ON_SUCCESS	4	/* with AT_EXIT: only if the call did not fail */
 #define KXT_FILLED	8	/* with AT_EXIT: the kernel fills it, failed or not */
+#define KXT_NARROW	16	/* pointers and longs in that memory have 32 bits */
 
 /* Where a count comes from: an argument's index, or one of these. */
 #define KXT_FROM_RET	6	/* the call's result */
@@ -50,7 +78,8 @@ struct kxt_op {
 	__u8 when;
 	__u8 size_from;
 	__u8 limit_from;	/* IOVEC, MSGHDR: total bytes, KXT_FROM_RET or NONE */
-	__u16 size;		/* FIXED: bytes; ARRAY: bytes of an element */
+	__u16 size;		/* FIXED: bytes; ARRAY: bytes of an element;
+				 * DIRENTS: where in an entry its length is */
 };
 
 #define KXT_ROW_SELECTED	1	/* -e trace= wants it */
@@ -134,9 +163,35 @@ struct kxt_attached {
 	__u32 tid;
 	__u32 tgid;
 	__u32 nr;		/* of the call it sleeps in, or KXT_NO_CALL */
-	__u32 pad;
+	__u32 flags;		/* KXT_F_COMPAT */
 	__u64 args[KXT_NR_ARGS];
 };
+
+/* The calls of x86-64 that x32 has numbers of its own for, from KXT_X32_FIRST on. */
+static const __u16 kxt_x32_rows[] = {
+	13, 15, 16, 19, 20, 45, 46, 47, 59, 101, 127, 128, 129, 131, 222, 244, 246, 247,
+	273, 274, 278, 279, 295, 296, 297, 299, 307, 310, 311, 54, 55, 206, 209, 322, 327, 328,
+};
+
+#define KXT_NR_X32_ROWS	(sizeof(kxt_x32_rows) / sizeof(kxt_x32_rows[0]))
+
+/* The row of a call: the same for both halves of the program. */
+static inline __u32 kxt_row_index(__u32 nr, int compat)
+{
+	if (compat) {
+		if (nr >= KXT_WITHIN && nr < KXT_WITHIN + KXT_NR_WITHIN)
+			return nr - KXT_WITHIN + KXT_WITHIN_ROW;
+		if (nr >= KXT_WITHIN_ROW - KXT_I386_ROWS)
+			return KXT_NR_ROWS - 1;
+		return KXT_I386_ROWS + nr;
+	}
+	if (nr >= KXT_I386_ROWS && nr & KXT_X32_BIT) {
+		nr &= ~KXT_X32_BIT;
+		if (nr >= KXT_X32_FIRST && nr < KXT_X32_FIRST + KXT_NR_X32_ROWS)
+			nr = kxt_x32_rows[nr - KXT_X32_FIRST];
+	}
+	return nr < KXT_I386_ROWS ? nr : KXT_I386_ROWS - 1;
+}
 
 /*
  * Records, in the ring buffer.
@@ -254,7 +309,7 @@ struct kxt_stats {
 	__u64 over_rate;	/* calls that matched, but for the rate: not seen */
 };
 
-/* -c: one per call number. */
+/* -c: one per row. */
 struct kxt_sum {
 	__u64 calls;
 	__u64 errors;

@@ -5,14 +5,19 @@
 
 #include "capture.h"
 #include "filter.h"
+#include "compat.h"
 #include "state.h"
 #include "summary.h"
 
-static __always_inline void fill_args(u64 *args, struct pt_regs *regs,
-				      u32 nr_args)
+static __always_inline void fill_args(u64 *args, struct task_state *state,
+				      struct pt_regs *regs, u32 nr_args)
 {
 	u64 from_regs[KXT_NR_ARGS] = ARCH_CALL_ARGS(regs);
 
+	if (state->flags & STATE_COMPAT) {
+		fill_compat_args(args, state, regs, nr_args);
+		return;
+	}
 	__builtin_memcpy(args, from_regs, nr_args * sizeof(*args));
 }
 
@@ -27,10 +32,11 @@ static __always_inline void save_entry(struct task_state *state, u32 nr,
 	if (!s)
 		return;
 	s->rec.nr = nr;
+	s->row = row_index(state, nr);
 	s->rec.ret = 0;
 	s->rec.head.flags = 0;
 	s->rec.head.len = 0;
-	fill_args(s->rec.args, regs, KXT_NR_ARGS);
+	fill_args(s->rec.args, state, regs, KXT_NR_ARGS);
 	state->faulted = 0;
 	for (i = 0; i < KXT_NR_ARGS; i++)
 		if (at_enter & 1 << i &&
@@ -72,7 +78,7 @@ emit_sized(struct task_state *state, struct task_struct *task, u32 nr,
 		return false;
 	rec->head.len = 0;
 	fill_call(rec, state, task, nr, flags, ret, nr_args);
-	fill_args(rec->args, regs, nr_args);
+	fill_args(rec->args, state, regs, nr_args);
 	bpf_ringbuf_submit(rec, BPF_RB_NO_WAKEUP);
 	return true;
 }
@@ -81,7 +87,7 @@ static __always_inline void emit_plain(struct task_state *state,
 				       struct task_struct *task, u32 nr,
 				       u8 flags, long ret, struct pt_regs *regs)
 {
-	u32 nr_args = row_of(task, nr)->nr_args;
+	u32 nr_args = row_of(state, nr)->nr_args;
 	bool done;
 
 	COUNT(seen);
@@ -96,6 +102,16 @@ static __always_inline void emit_plain(struct task_state *state,
 		COUNT(dropped);
 	}
 	wake_reader();
+}
+
+/* On a stack of its own. */
+static __noinline bool filter_takes_fds(struct task_state *state,
+					struct pt_regs *regs, u32 fd_args, long ret)
+{
+	u64 args[KXT_NR_ARGS];
+
+	fill_args(args, state, regs, KXT_NR_ARGS);
+	return fd_matches(args, fd_args, ret);
 }
 
 /* In a program that may sleep. */
@@ -123,7 +139,7 @@ static __always_inline void finish_call(struct task_state *state,
 					const bool may_read,
 					const bool may_wait)
 {
-	const volatile struct kxt_row *row = row_of(task, nr);
+	const volatile struct kxt_row *row = row_of(state, nr);
 	bool failed = ret < 0 && ret >= -4095;
 	bool fills = !failed && !(flags & KXT_F_NO_RETURN);
 	bool saved = state->flags & STATE_SAVED;
@@ -136,7 +152,9 @@ static __always_inline void finish_call(struct task_state *state,
 	if (!(row->flags & KXT_ROW_SELECTED))
 		return;
 	if (!filter_takes_task() ||
-	    !filter_takes_call(state, row, regs, ret, !(flags & KXT_F_NO_RETURN)))
+	    !filter_takes_call(state, ret, !(flags & KXT_F_NO_RETURN)))
+		return;
+	if (filter.nr_fds && !filter_takes_fds(state, regs, row->fd_args, ret))
 		return;
 	if (settings.summary) {
 		/* As strace: who does not return is not counted. */
@@ -146,7 +164,7 @@ static __always_inline void finish_call(struct task_state *state,
 			   failed && !(row->flags & KXT_ROW_FAILS_NEVER));
 		return;
 	}
-	if (arch_is_compat(task))
+	if (state->flags & STATE_COMPAT)
 		flags |= KXT_F_COMPAT;
 	/*
 	 * What should have been read at entry: its page was not resident then
@@ -174,9 +192,10 @@ static __always_inline void finish_call(struct task_state *state,
 	if (!saved) {
 		s->rec.head.len = 0;
 		s->rec.head.flags = 0;
-		fill_args(s->rec.args, regs, KXT_NR_ARGS);
+		fill_args(s->rec.args, state, regs, KXT_NR_ARGS);
 	}
 	s->rec.nr = nr;
+	s->row = row_index(state, nr);
 	s->rec.ret = ret;
 	entry_len = s->rec.head.len;
 	if (may_wait)
@@ -190,7 +209,7 @@ static __always_inline void finish_call(struct task_state *state,
 		state->unread_nr = nr;
 		return;
 	}
-	if ((filter.nr_prefixes && !path_matches(s, row_index(task, nr))) ||
+	if ((filter.nr_prefixes && !path_matches(s, s->row)) ||
 	    !filter_takes_rate()) {
 		release_spare(state);
 		return;

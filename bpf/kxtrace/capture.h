@@ -153,16 +153,18 @@ struct vector_walk {
 	u64 vector;
 	u64 nr;
 	u64 limit;	/* bytes that may still be shown */
+	u32 narrow;	/* pointers and longs have 32 bits */
 	int status;
 	bool ended;	/* it is over, and `status` is all that is to be said */
 };
 
 static long add_string(u64 i, struct vector_walk *walk)
 {
-	u64 string;
+	u32 width = walk->narrow ? 4 : 8;
+	u64 string = 0;
 	int added;
 
-	if (read_word(walk->s, &string, sizeof(string), walk->vector + i * 8)) {
+	if (read_word(walk->s, &string, width, walk->vector + i * width)) {
 		walk->status |= i ? KXT_MORE : KXT_FAULT;
 		walk->ended = true;
 		return 1;
@@ -183,9 +185,9 @@ static __always_inline int walk_vector(struct vector_walk *walk, void *step)
 }
 
 /* argv: up to the element limit. An unreadable pointer ends it. */
-__noinline int add_strings(struct scratch *s, u64 vector)
+__noinline int add_strings(struct scratch *s, u64 vector, u32 narrow)
 {
-	struct vector_walk walk = { .s = s, .vector = vector };
+	struct vector_walk walk = { .s = s, .vector = vector, .narrow = narrow };
 
 	return s ? walk_vector(&walk, add_string) : 0;
 }
@@ -195,8 +197,16 @@ struct iovec_copy {
 	u64 len;
 };
 
+/* A 32-bit one looks like the base alone. */
+static __always_inline void widen_iovec(struct iovec_copy *iov)
+{
+	iov->len = iov->base >> 32;
+	iov->base = (u32)iov->base;
+}
+
 static long add_iovec(u64 i, struct vector_walk *walk)
 {
+	u32 width = walk->narrow ? 8 : 16;
 	struct iovec_copy iov;
 	u64 size;
 	int added;
@@ -205,11 +215,13 @@ static long add_iovec(u64 i, struct vector_walk *walk)
 		walk->ended = true;
 		return 1;
 	}
-	if (read_word(walk->s, &iov, sizeof(iov), walk->vector + i * 16)) {
+	if (read_word(walk->s, &iov, width, walk->vector + i * width)) {
 		walk->status |= i ? KXT_MORE : KXT_FAULT;
 		walk->ended = true;
 		return 1;
 	}
+	if (walk->narrow)
+		widen_iovec(&iov);
 	size = iov.len < walk->limit ? iov.len : walk->limit;
 	walk->limit -= size;
 	if (size > settings.strsize)
@@ -220,9 +232,11 @@ static long add_iovec(u64 i, struct vector_walk *walk)
 	return !!(added & NO_ROOM);
 }
 
-__noinline int add_iovecs(struct scratch *s, u64 vector, u64 nr, u64 limit)
+__noinline int add_iovecs(struct scratch *s, u64 vector, u64 nr, u64 limit,
+			   u32 narrow)
 {
-	struct vector_walk walk = { .s = s, .vector = vector, .nr = nr, .limit = limit };
+	struct vector_walk walk = { .s = s, .vector = vector, .nr = nr,
+				    .limit = limit, .narrow = narrow };
 
 	return s ? walk_vector(&walk, add_iovec) : 0;
 }
@@ -236,6 +250,38 @@ struct msghdr_copy {
 	u64 control_len;
 	u64 flags;	/* an unsigned int, and padding */
 };
+
+struct msghdr_narrow {
+	u32 name;
+	u32 name_len;
+	u32 iov;
+	u32 iov_len;
+	u32 control;
+	u32 control_len;
+	u32 flags;
+	u32 msg_len;	/* MMSGHDR */
+};
+
+/* Records have the structure of 64-bit programs only. */
+__noinline int widen_message(struct scratch *s, u32 at)
+{
+	struct msghdr_narrow from;
+	struct msghdr_copy *to;
+
+	if (!s || at > SMALL_UNTIL)
+		return 0;
+	__builtin_memcpy(&from, s->data + at, sizeof(from));
+	to = (struct msghdr_copy *)(s->data + at);
+	to->name = from.name;
+	to->name_len = from.name_len;
+	to->iov = from.iov;
+	to->iov_len = from.iov_len;
+	to->control = from.control;
+	to->control_len = from.control_len;
+	to->flags = from.flags;
+	*(u64 *)(to + 1) = from.msg_len;
+	return 0;
+}
 
 #define MSG_NAME_MAX	128
 #define MSG_CONTROL_MAX	256
@@ -273,15 +319,17 @@ __noinline int add_message(struct scratch *s, u32 at)
 struct counting {
 	u64 vector;
 	u64 end;	/* count_entry: of the buffer */
+	u32 width;	/* of a pointer; count_entry: where the length is */
 	u32 status;
 };
 
 static long count_one(u64 i, struct counting *counting)
 {
-	u64 pointer;
+	u32 width = counting->width == 4 ? 4 : 8;
+	u64 pointer = 0;
 
-	if (bpf_probe_read_user(&pointer, sizeof(pointer),
-				(void *)(counting->vector + i * 8))) {
+	if (bpf_probe_read_user(&pointer, width,
+				(void *)(counting->vector + i * width))) {
 		counting->status = KXT_FAULT;
 		return 1;
 	}
@@ -289,9 +337,9 @@ static long count_one(u64 i, struct counting *counting)
 }
 
 /* envp: how many. A loop in the kernel is verified once, not per round. */
-__noinline int count_vector(struct scratch *s, u64 vector)
+__noinline int count_vector(struct scratch *s, u64 vector, u32 narrow)
 {
-	struct counting counting = { .vector = vector };
+	struct counting counting = { .vector = vector, .width = narrow ? 4 : 8 };
 	long rounds;
 	u64 at;
 
@@ -305,12 +353,11 @@ __noinline int count_vector(struct scratch *s, u64 vector)
 	s->rec.head.len = at + 8;
 	if (counting.status) {
 		s->fault_from = vector;
-		s->fault_to = vector + rounds * 8 - 1;
+		s->fault_to = vector + rounds * counting.width - 1;
 	}
 	return counting.status;
 }
 
-#define DIRENT_RECLEN	16	/* offset, in both kinds of entry */
 #define MAX_ENTRIES	(1 << 14)
 
 static long count_entry(u64 i, struct counting *counting)
@@ -320,7 +367,7 @@ static long count_entry(u64 i, struct counting *counting)
 	if (counting->vector >= counting->end)
 		return 1;
 	if (bpf_probe_read_user(&len, sizeof(len), (void *)
-				(counting->vector + DIRENT_RECLEN)) || !len) {
+				(counting->vector + counting->width)) || !len) {
 		counting->status = KXT_FAULT;
 		return 1;
 	}
@@ -329,9 +376,9 @@ static long count_entry(u64 i, struct counting *counting)
 }
 
 /* getdents: how many entries are in the buffer. */
-__noinline int count_entries(struct scratch *s, u64 buffer)
+__noinline int count_entries(struct scratch *s, u64 buffer, u32 offset)
 {
-	struct counting counting = { .vector = buffer };
+	struct counting counting = { .vector = buffer, .width = offset };
 	long rounds;
 	u64 at;
 
@@ -361,7 +408,8 @@ static __always_inline u64 count_of(const struct scratch *s, u32 from)
 
 /* The number of bytes of a plain piece: what `op` asks for, within its limit. */
 static __always_inline u32 piece_size(struct scratch *s, u32 kind,
-				      u32 from, u32 size, u32 *status)
+				      u32 from, u32 size, u32 narrow,
+				      u32 *status)
 {
 	u64 want, limit = LARGE_PIECE;
 	u32 len = 0;
@@ -383,8 +431,8 @@ static __always_inline u32 piece_size(struct scratch *s, u32 kind,
 		break;
 	case KXT_CAP_BITS:
 		want = (u32)count_of(s, from);
-		want = (want > BITS_MAX ? BITS_MAX : want) + 63;
-		want = want / 64 * 8;
+		want = want > BITS_MAX ? BITS_MAX : want;
+		want = narrow ? (want + 31) / 32 * 4 : (want + 63) / 64 * 8;
 		break;
 	case KXT_CAP_SOCKADDR:
 		limit = SOCKADDR_MAX;
@@ -410,7 +458,7 @@ __noinline int capture(struct scratch *s, u32 i, u32 when)
 {
 	const volatile struct kxt_op *op;
 	struct kxt_chunk *chunk;
-	u32 at, kind, from, size, data, status = 0;
+	u32 at, kind, from, size, data, narrow, status = 0;
 	int piece;
 	u64 pointer, limit;
 
@@ -418,8 +466,9 @@ __noinline int capture(struct scratch *s, u32 i, u32 when)
 		return 0;
 	pointer = s->rec.args[i];
 	/* Only a call with a row of its own comes here. */
-	op = &rows[s->rec.nr & (KXT_NR_ROWS - 1)].ops[i];
+	op = &rows[s->row & (KXT_NR_ROWS - 1)].ops[i];
 	kind = op->kind;
+	narrow = op->when & KXT_NARROW;
 	from = op->size_from;
 	at = s->rec.head.len;
 	if (!pointer && kind != KXT_CAP_BLOCKED)
@@ -434,28 +483,32 @@ __noinline int capture(struct scratch *s, u32 i, u32 when)
 
 	switch (kind) {
 	case KXT_CAP_STRVEC:
-		status = add_strings(s, pointer);
+		status = add_strings(s, pointer, narrow);
 		break;
 	case KXT_CAP_COUNTVEC:
-		status = count_vector(s, pointer);
+		status = count_vector(s, pointer, narrow);
 		break;
 	case KXT_CAP_DIRENTS:
-		status = count_entries(s, pointer);
+		status = count_entries(s, pointer, op->size);
 		break;
 	case KXT_CAP_IOVEC:
 		limit = count_of(s, op->limit_from);
-		status = add_iovecs(s, pointer, count_of(s, from), limit);
+		status = add_iovecs(s, pointer, count_of(s, from), limit,
+				    narrow);
 		break;
 	case KXT_CAP_MSGHDR:
 	case KXT_CAP_MMSGHDR:
 		limit = count_of(s, op->limit_from);
 		size = kind == KXT_CAP_MSGHDR ? 56 : 64;
-		status = PIECE_STATUS(read_piece(s, data, pointer, size, false));
+		status = PIECE_STATUS(read_piece(s, data, pointer,
+						 narrow ? size / 2 : size, false));
 		if (status)
 			break;
+		if (narrow)
+			widen_message(s, data);
 		s->rec.head.len = data + size;
 		add_message(s, data);
-		status = add_iovecs(s, s->vector, s->vector_len, limit);
+		status = add_iovecs(s, s->vector, s->vector_len, limit, narrow);
 		break;
 	case KXT_CAP_BLOCKED:
 		*(u64 *)(s->data + data) =
@@ -463,7 +516,7 @@ __noinline int capture(struct scratch *s, u32 i, u32 when)
 		s->rec.head.len = data + sizeof(u64);
 		break;
 	default:
-		size = piece_size(s, kind, from, op->size, &status);
+		size = piece_size(s, kind, from, op->size, narrow, &status);
 		piece = read_piece(s, data, pointer, size,
 				   kind == KXT_CAP_PATH || kind == KXT_CAP_STR);
 		status |= PIECE_STATUS(piece);
@@ -489,7 +542,7 @@ __noinline int capture_marked(struct scratch *s, u32 at_exit, u32 late, bool fil
 
 	if (!s)
 		return 0;
-	row = &rows[s->rec.nr & (KXT_NR_ROWS - 1)];
+	row = &rows[s->row & (KXT_NR_ROWS - 1)];
 	for (i = 0; i < KXT_NR_ARGS; i++) {
 		if (at_exit >> i & 1 && (fills || !(row->ops[i].when & KXT_ON_SUCCESS)))
 			status |= capture(s, i, KXT_AT_EXIT);

@@ -94,9 +94,8 @@ static __always_inline bool time_matches(const struct task_state *state)
 }
 
 /* Descriptors among the arguments, by the row's bits; the result is the last. */
-static __noinline bool fd_matches(struct pt_regs *regs, u32 fd_args, long ret)
+static __always_inline bool fd_matches(const u64 *args, u32 fd_args, long ret)
 {
-	u64 args[KXT_NR_ARGS] = ARCH_CALL_ARGS(regs);
 	u32 i, j;
 	s32 fd;
 
@@ -114,7 +113,6 @@ static __noinline bool fd_matches(struct pt_regs *regs, u32 fd_args, long ret)
 /* Before any memory is read. */
 static __always_inline bool
 filter_takes_call(const struct task_state *state,
-		  const volatile struct kxt_row *row, struct pt_regs *regs,
 		  long ret, bool returned)
 {
 	if (!settings.filtered)
@@ -122,9 +120,7 @@ filter_takes_call(const struct task_state *state,
 	if ((filter.any_errno || filter.nr_results) &&
 	    (!returned || !result_matches(ret)))
 		return false;
-	if (!time_matches(state))
-		return false;
-	return !filter.nr_fds || fd_matches(regs, row->fd_args, ret);
+	return time_matches(state);
 }
 
 __noinline bool prefix_matches(struct scratch *s, u32 at, u32 which)

@@ -37,6 +37,8 @@ u32 pid_level;		/* how deep in pid namespaces user space is; set by attach_tasks
 #define STATE_SAVED	8	/* its scratch holds the call's entry */
 #define STATE_FORKED	16	/* has not yet returned from the fork that made it */
 #define STATE_UNREAD	32	/* a call is over, sys_exit_wait shall read its memory */
+#define STATE_COMPAT	64	/* the call is a 32-bit one; an execve may change the task */
+#define STATE_WITHIN	128	/* `args` has the arguments of a call within another */
 
 enum { SLOT_FREE, SLOT_BUSY, SLOT_FULL };
 
@@ -55,6 +57,7 @@ struct task_state {
 	u32 unread_flags;	/* with STATE_UNREAD: of the record, */
 	u32 unread_nr;		/* and its number */
 	u32 pad;
+	u64 args[KXT_NR_ARGS];	/* with STATE_WITHIN */
 	u64 enter_ns;
 	u64 enter_cpu_ns;
 	u64 enter_exec_start;
@@ -72,6 +75,8 @@ struct scratch {
 	/* The iovecs that add_message() found. */
 	u64 vector;
 	u64 vector_len;
+	u32 row;
+	u32 pad;
 };
 
 /* Written by the programs below, read by libkx; the kernel frees it. */
@@ -122,7 +127,7 @@ struct {
 	__type(value, struct kxt_stats);
 } stats SEC(".maps");
 
-/* -c: by call number; the last row is for numbers beyond the table. */
+/* -c: by row. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, KXT_NR_ROWS);
@@ -141,25 +146,29 @@ struct {
 } while (0)
 #define COUNT(field) COUNT_MANY(field, 1)
 
-/*
- * Numbers beyond the table share its last row, which no call has; so do 32-bit
- * calls, whose numbers are others.
- */
-static __always_inline u32 row_index(struct task_struct *task, u32 nr)
+static __always_inline u32 row_index(struct task_state *state, u32 nr)
 {
-	if (arch_is_compat(task))
-		nr = KXT_NR_ROWS - 1;
-	if (nr >= KXT_NR_ROWS)
-		nr = KXT_NR_ROWS - 1;
+	u32 index = kxt_row_index(nr, state->flags & STATE_COMPAT);
+
 	/* The compiler would drop the mask, the verifier needs it. */
-	barrier_var(nr);
-	return nr & (KXT_NR_ROWS - 1);
+	barrier_var(index);
+	return index & (KXT_NR_ROWS - 1);
+}
+
+/* Before a task's state is known: of the call that it is in now. */
+static __always_inline const volatile struct kxt_row *
+row_now(struct task_struct *task, u32 nr)
+{
+	u32 index = kxt_row_index(nr, arch_is_compat(task));
+
+	barrier_var(index);
+	return &rows[index & (KXT_NR_ROWS - 1)];
 }
 
 static __always_inline const volatile struct kxt_row *
-row_of(struct task_struct *task, u32 nr)
+row_of(struct task_state *state, u32 nr)
 {
-	return &rows[row_index(task, nr)];
+	return &rows[row_index(state, nr)];
 }
 
 /*

@@ -30,7 +30,7 @@ static __always_inline void add_to_sum(struct task_state *state,
 				       struct task_struct *task, u32 nr,
 				       bool failed)
 {
-	u32 index = row_index(task, nr);
+	u32 index = row_index(state, nr);
 	struct kxt_sum *sum = bpf_map_lookup_elem(&sums, &index);
 	u64 now = bpf_ktime_get_ns();
 

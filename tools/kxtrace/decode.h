@@ -14,6 +14,7 @@
 struct call {
 	const struct kxt_call *rec;
 	const struct call_info *info;
+	uint32_t row;		/* in call_table, also if that is a hole */
 	const struct kxt_chunk *in[KXT_NR_ARGS];	/* read at entry */
 	const struct kxt_chunk *out[KXT_NR_ARGS];	/* read at exit */
 	const struct kxt_chunk *fds[KXT_NR_ARGS + 1];	/* by KXT_ARG_FD */
@@ -85,11 +86,15 @@ struct call_info {
 	void (*annotate)(struct out *o, struct call *c);
 };
 
-/* The table of this architecture, by number; rows without a name are holes. */
-extern const struct call_info call_table[KXT_NR_ROWS];
+/*
+ * By row: the calls of x86-64 by number, then those of i386, which are made when
+ * the program begins. Rows without a name are holes.
+ */
+extern struct call_info call_table[KXT_NR_ROWS];
 
-/* NULL when there is no such call. */
+/* NULL when there is no such call; a number is one of x86-64. */
 const struct call_info *call_info_by_nr(uint32_t nr);
+const struct call_info *call_info_by_row(uint32_t row);
 int call_nr_by_name(const char *name);	/* -ENOENT */
 
 /*

@@ -116,9 +116,8 @@ static bool path_matches(const struct kxt_filter *f, const struct call *call)
 bool filter_passes(const struct options *opt, const struct call *call)
 {
 	const struct kxt_filter *f = &opt->filter;
-	uint32_t nr = call->rec->nr;
 
-	if (nr < KXT_NR_ROWS && !opt->selected[nr])
+	if (!opt->selected[call->row])
 		return false;
 	return comm_matches(f, call->task) && uid_matches(f, call->task) &&
 	       cgroup_matches(f, call->task) && result_matches(f, call) &&

@@ -50,7 +50,7 @@ static unsigned int count_selected(const struct options *opt)
 {
 	unsigned int nr, selected = 0;
 
-	for (nr = 0; nr < KXT_NR_ROWS; nr++)
+	for (nr = 0; nr < KXT_I386_ROWS; nr++)
 		selected += opt->selected[nr];
 	return selected;
 }
@@ -60,7 +60,7 @@ static const char *call_without_hook(const struct options *opt)
 {
 	unsigned int nr;
 
-	for (nr = 0; nr < KXT_NR_ROWS; nr++) {
+	for (nr = 0; nr < KXT_I386_ROWS; nr++) {
 		if (!opt->selected[nr])
 			continue;
 		if (!call_table[nr].name)

@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <time.h>
 
+#include "decode/compat.h"
 #include "decode/errno.h"
 #include "decode/siginfo.h"
 #include "decode/sigset.h"
@@ -73,12 +74,16 @@ bool call_parse(struct call *call, const void *record, size_t len)
 		return false;
 	memset(call, 0, sizeof(*call));
 	call->rec = rec;
-	if (!(rec->head.flags & KXT_F_COMPAT))
-		call->info = call_info_by_nr(rec->nr);
-	if (nr_args < (call->info ? call->info->nr_args : KXT_NR_ARGS))
+	call->row = kxt_row_index(rec->nr, rec->head.flags & KXT_F_COMPAT);
+	call->info = call_info_by_row(call->row);
+	if (nr_args < (call->info ? compat_nr_registers(call->row) : KXT_NR_ARGS))
 		return false;
 	call->failed = rec->ret < 0 && rec->ret >= -4095;
-	return parse_chunks(call, (const char *)record + fixed, rec->head.len);
+	if (!parse_chunks(call, (const char *)record + fixed, rec->head.len))
+		return false;
+	if (rec->head.flags & KXT_F_COMPAT)
+		compat_widen(call);
+	return true;
 }
 
 static void print_time_of_day(struct out *o, time_t seconds)

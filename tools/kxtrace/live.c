@@ -125,10 +125,11 @@ static void show_going_on(struct tracer *tracer, const struct attach_list *list)
 	for (i = 0; i < list->nr && !tracer->opt->summary; i++) {
 		const struct kxt_attached *task = &list->tasks[i];
 
-		if (task->nr >= KXT_NR_ROWS || !tracer->opt->selected[task->nr])
+		if (task->nr == KXT_NO_CALL ||
+		    !tracer->opt->selected[kxt_row_index(task->nr, task->flags)])
 			continue;
 		rec = (struct kxt_call){
-			.head = { KXT_CALL, KXT_F_NO_RETURN | KXT_F_GOING_ON,
+			.head = { KXT_CALL, KXT_F_NO_RETURN | KXT_F_GOING_ON | task->flags,
 				  KXT_NR_ARGS, 0, task->tid, task->tgid, 0 },
 			.nr = task->nr,
 			.enter_ns = monotonic_ns(),

@@ -18,6 +18,7 @@
 #include "decode.h"
 #include "filter.h"
 #include "hooks.h"
+#include "rows.h"
 
 typedef __u8 u8;
 typedef __u16 u16;
@@ -40,73 +41,6 @@ struct session {
 	enum hooks hooks;		/* CALLS or PAIR, once chosen */
 };
 
-static bool takes_times(const struct options *opt)
-{
-	return opt->summary || opt->spent || opt->relative ||
-	       opt->stamp != STAMP_NONE || opt->filter.min_ns || opt->filter.max_ns ||
-	       opt->recording.file || recording_in_flight(&opt->recording);
-}
-
-/* Who reads them wants to know who made the calls. */
-static bool wants_tasks(const struct options *opt)
-{
-	return opt->all || opt->recording.file || recording_in_flight(&opt->recording);
-}
-
-static bool never_returns(const struct call_info *info)
-{
-	return info->name && info->result == RESULT_NONE;
-}
-
-/*
- * At entry there is work where the call destroys what would be read at its end,
- * memory or registers, for calls that have no end, for times, and where a call's end may go unseen: newer kernels skip a
- * program that is interrupted.
- */
-static bool needs_entry(const struct session *session, const struct kxt_row *row,
-			const struct call_info *info)
-{
-	if (row->at_enter || info->classes & CLASS_NEW_REGS || never_returns(info))
-		return true;
-	return row->flags & KXT_ROW_SELECTED &&
-	       (takes_times(session->opt) || session->hooks == HOOKS_CALLS ||
-		session->skel->rodata->settings.preemptible);
-}
-
-static void choose_row(const struct session *session, struct kxt_row *row,
-		       const struct call_info *info)
-{
-	unsigned int i;
-
-	if (info->name && info->classes & CLASS_PURE)
-		row->flags |= KXT_ROW_FAILS_NEVER;
-	row->nr_args = info->name ? info->nr_args : KXT_NR_ARGS;
-	for (i = 0; info->name && i < info->nr_args; i++) {
-		row->ops[i] = info->args[i].op;
-		if (row->ops[i].kind == KXT_CAP_NONE)
-			continue;
-		if (row->ops[i].when & KXT_AT_ENTER)
-			row->at_enter |= 1 << i;
-		if (row->ops[i].when & KXT_AT_EXIT)
-			row->at_exit |= 1 << i;
-	}
-	row->fd_args = descriptor_args(info);
-	if (needs_entry(session, row, info))
-		row->flags |= KXT_ROW_ENTERS;
-}
-
-static void choose_rows(const struct session *session, struct kxt_row *rows)
-{
-	unsigned int nr;
-
-	for (nr = 0; nr < KXT_NR_ROWS; nr++) {
-		memset(&rows[nr], 0, sizeof(rows[nr]));
-		if (session->opt->selected[nr])
-			rows[nr].flags |= KXT_ROW_SELECTED;
-		choose_row(session, &rows[nr], &call_table[nr]);
-	}
-}
-
 /* What is not wanted is not loaded. */
 static void choose_programs(struct session *session)
 {
@@ -115,7 +49,7 @@ static void choose_programs(struct session *session)
 	bool signals = opt->signals && !opt->summary;
 
 	bpf_program__set_autoload(skel->progs.process_fork, opt->follow || opt->all);
-	bpf_program__set_autoload(skel->progs.task_renamed, wants_tasks(opt));
+	bpf_program__set_autoload(skel->progs.task_renamed, options_want_tasks(opt));
 	bpf_program__set_autoload(skel->progs.sys_enter, session->hooks == HOOKS_PAIR);
 	bpf_program__set_autoload(skel->progs.sys_exit, session->hooks == HOOKS_PAIR);
 	bpf_program__set_autoload(skel->progs.one_call, session->hooks == HOOKS_CALLS);
@@ -136,20 +70,21 @@ static void configure(struct session *session)
 
 	skel->rodata->settings = (struct kxt_settings){
 		.strsize = opt->strsize,
-		.times = takes_times(opt),
+		.times = rows_take_times(opt),
 		.summary = opt->summary,
 		.wall_clock = opt->wall_clock,
 		.sleepable = session->hooks == HOOKS_PAIR &&
 			     kx_feature_has(session->kx, "tp_btf.s") == 1,
 		.all = opt->all,
 		.follow = opt->follow,
-		.tasks = wants_tasks(opt),
+		.tasks = options_want_tasks(opt),
 		.filtered = filter_is_set(&opt->filter),
 	};
 	memcpy((void *)&skel->rodata->filter, &opt->filter, sizeof(opt->filter));
 	/* Programs that may sleep came after programs that may be preempted. */
 	skel->rodata->settings.preemptible = skel->rodata->settings.sleepable;
-	choose_rows(session, (struct kxt_row *)skel->rodata->rows);
+	rows_choose((struct kxt_row *)skel->rodata->rows, opt,
+		    session->hooks == HOOKS_CALLS || skel->rodata->settings.preemptible);
 	choose_programs(session);
 }
 
@@ -192,7 +127,7 @@ static int attach_calls(struct session *session)
 	unsigned int nr;
 	int err = 0;
 
-	for (nr = 0; nr < KXT_NR_ROWS && !err; nr++) {
+	for (nr = 0; nr < KXT_I386_ROWS && !err; nr++) {
 		bool selected = session->opt->selected[nr];
 
 		if (!call_table[nr].name || (!selected && nr != SYS_execve))

@@ -45,7 +45,7 @@ int session_stats(struct session *session, struct kxt_stats *stats);
  * when the same program is interrupted on that CPU.
  */
 uint64_t session_skipped(struct session *session);
-/* One row per call number; `rows` has KXT_NR_ROWS. */
+/* One per row of call_table; `rows` has KXT_NR_ROWS. */
 int session_sums(struct session *session, struct kxt_sum *rows);
 
 #endif

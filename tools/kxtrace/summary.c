@@ -47,18 +47,18 @@ static void print_row(struct out *o, const struct row *row, uint64_t all_ns)
 	out_newline(o);
 }
 
-void summary_print(struct out *o, const struct kxt_sum *sums)
+static void print_table(struct out *o, const struct kxt_sum *sums, unsigned int first)
 {
-	struct row rows[KXT_NR_ROWS], total = { .name = "total" };
+	struct row rows[KXT_I386_ROWS], total = { .name = "total" };
 	const struct call_info *info;
 	unsigned int nr, n = 0, i;
 
-	for (nr = 0; nr < KXT_NR_ROWS; nr++) {
+	for (nr = first; nr < first + KXT_I386_ROWS; nr++) {
 		if (!sums[nr].calls)
 			continue;
-		info = call_info_by_nr(nr);
+		info = call_info_by_row(nr);
 		/* The last row is shared by what has none. */
-		rows[n++] = (struct row){ info ? info->name : "(32-bit or unknown)", sums[nr] };
+		rows[n++] = (struct row){ info ? info->name : "(unknown)", sums[nr] };
 		total.sum.calls += sums[nr].calls;
 		total.sum.errors += sums[nr].errors;
 		total.sum.time_ns += sums[nr].time_ns;
@@ -72,4 +72,28 @@ void summary_print(struct out *o, const struct kxt_sum *sums)
 		print_row(o, &rows[i], total.sum.time_ns);
 	print_dashes(o);
 	print_row(o, &total, total.sum.time_ns);
+}
+
+static bool any_calls(const struct kxt_sum *sums, unsigned int first)
+{
+	unsigned int nr;
+
+	for (nr = first; nr < first + KXT_I386_ROWS; nr++)
+		if (sums[nr].calls)
+			return true;
+	return false;
+}
+
+/* As strace: the title is for the unusual. */
+void summary_print(struct out *o, const struct kxt_sum *sums)
+{
+	bool narrow = any_calls(sums, KXT_I386_ROWS);
+
+	if (any_calls(sums, 0) || !narrow)
+		print_table(o, sums, 0);
+	if (!narrow)
+		return;
+	out_str(o, "System call usage summary for 32 bit mode:");
+	out_newline(o);
+	print_table(o, sums, KXT_I386_ROWS);
 }

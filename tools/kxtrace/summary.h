@@ -5,7 +5,7 @@
 
 #include "decode.h"
 
-/* `sums` has KXT_NR_ROWS, by call number. */
+/* `sums` has KXT_NR_ROWS, by row; 32-bit calls have a table of their own. */
 void summary_print(struct out *o, const struct kxt_sum *sums);
 
 #endif

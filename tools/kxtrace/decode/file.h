@@ -49,7 +49,7 @@ arg_printer print_dirents, print_handle;
 /* The size of a value is asked for with no room: the buffer is unused then. */
 arg_printer print_xattr_out;
 #define XATTR_OUT(n)	{ n, print_xattr_out, CAPTURE(BUF, OUT, FROM_RET, 1) }
-#define DIRENTS(n)	{ n, print_dirents, CAPTURE(DIRENTS, OUT, KXT_FROM_NONE, 0) }
+#define DIRENTS(n)	{ n, print_dirents, CAPTURE(DIRENTS, OUT, KXT_FROM_NONE, 16) }
 #define HANDLE(n, when)	\
 	{ n, print_handle,	\
 	  CAPTURE(FIXED, when, KXT_FROM_NONE, HANDLE_HEAD + HANDLE_MAX) }

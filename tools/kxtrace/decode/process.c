@@ -156,7 +156,9 @@ void print_user_desc(struct out *o, const struct call *c, unsigned int i,
 	member_udec(o, "seg_not_present", d->seg_not_present);
 	member_udec(o, "useable", d->useable);
 #ifdef __x86_64__
-	member_udec(o, "lm", d->lm);
+	/* 32-bit programs cannot set it. */
+	if (!(c->rec->head.flags & KXT_F_COMPAT))
+		member_udec(o, "lm", d->lm);
 #endif
 	out_char(o, '}');
 }

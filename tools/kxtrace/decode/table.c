@@ -16,15 +16,20 @@
 #include "signal.h"
 #include "time.h"
 
-const struct call_info call_table[KXT_NR_ROWS] = {
+struct call_info call_table[KXT_NR_ROWS] = {
 #include "../../calls/all.tbl"
 };
 
 const struct call_info *call_info_by_nr(uint32_t nr)
 {
-	if (nr >= KXT_NR_ROWS || !call_table[nr].name)
+	return nr < KXT_I386_ROWS ? call_info_by_row(nr) : NULL;
+}
+
+const struct call_info *call_info_by_row(uint32_t row)
+{
+	if (row >= KXT_NR_ROWS || !call_table[row].name)
 		return NULL;
-	return &call_table[nr];
+	return &call_table[row];
 }
 
 int call_nr_by_name(const char *name)

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Calls of 32-bit programs: their arguments, and calls that are within others. */
+#ifndef KXTRACE_COMPAT_H
+#define KXTRACE_COMPAT_H
+
+#include "state.h"
+
+#define I386_OLD_SELECT	82
+#define I386_OLD_MMAP	90
+#define I386_SOCKETCALL	102
+#define I386_IPC	117
+
+#define WITHIN(call)	(KXT_WITHIN + KXT_WITHIN_##call)
+
+/* By the first argument of socketcall; its second points to the arguments. */
+static const struct {
+	u32 nr;
+	u32 nr_args;
+} socketcalls[] = {
+	{ 0, 0 },
+	{ 359 /* socket */, 3 }, { 361 /* bind */, 3 },
+	{ 362 /* connect */, 3 }, { 363 /* listen */, 2 },
+	{ WITHIN(ACCEPT), 3 }, { 367 /* getsockname */, 3 },
+	{ 368 /* getpeername */, 3 }, { 360 /* socketpair */, 4 },
+	{ WITHIN(SEND), 4 }, { WITHIN(RECV), 4 },
+	{ 369 /* sendto */, 6 }, { 371 /* recvfrom */, 6 },
+	{ 373 /* shutdown */, 2 }, { 366 /* setsockopt */, 5 },
+	{ 365 /* getsockopt */, 5 }, { 370 /* sendmsg */, 3 },
+	{ 372 /* recvmsg */, 3 }, { 364 /* accept4 */, 4 },
+	{ 337 /* recvmmsg */, 5 }, { 345 /* sendmmsg */, 4 },
+};
+
+#define NR_SOCKETCALLS	(sizeof(socketcalls) / sizeof(socketcalls[0]))
+
+/*
+ * By the first argument of ipc, without its version; which of its arguments
+ * become which, a digit each from the last to the first, 0 for none.
+ */
+static const struct {
+	u32 nr;
+	u32 order;
+} ipc_calls[] = {
+	[1] = { WITHIN(SEMOP), 0x352 },
+	[2] = { 393 /* semget */, 0x432 },
+	[3] = { WITHIN(SEMCTL), 0x5432 },
+	[4] = { WITHIN(SEMTIMEDOP), 0x6352 },
+	[11] = { 400 /* msgsnd */, 0x4352 },
+	[12] = { 401 /* msgrcv */, 0x46352 },
+	[13] = { 399 /* msgget */, 0x32 },
+	[14] = { 402 /* msgctl */, 0x532 },
+	[21] = { WITHIN(SHMAT), 0x4352 },
+	[22] = { 398 /* shmdt */, 0x5 },
+	[23] = { 395 /* shmget */, 0x432 },
+	[24] = { 396 /* shmctl */, 0x532 },
+};
+
+#define NR_IPC_CALLS	(sizeof(ipc_calls) / sizeof(ipc_calls[0]))
+#define IPC_SEMCTL	3
+#define IPC_MSGRCV	12
+
+static __always_inline bool read_args(struct task_state *state, u32 nr_args,
+				      u64 from)
+{
+	u32 args[KXT_NR_ARGS] = {};
+	u32 i;
+
+	barrier_var(nr_args);
+	if (nr_args > KXT_NR_ARGS)
+		return false;
+	if (bpf_probe_read_user(args, nr_args * sizeof(args[0]), (void *)from))
+		return false;
+	for (i = 0; i < KXT_NR_ARGS; i++)
+		state->args[i] = args[i];
+	return true;
+}
+
+static __always_inline u32 within_socketcall(struct task_state *state, u32 call,
+					     u64 pointer)
+{
+	if (!call || call >= NR_SOCKETCALLS)
+		return 0;
+	barrier_var(call);
+	if (call >= NR_SOCKETCALLS)
+		return 0;
+	if (!read_args(state, socketcalls[call].nr_args, pointer))
+		return 0;
+	return socketcalls[call].nr;
+}
+
+/* An old msgrcv has two of its arguments behind a pointer, semctl its last one. */
+static __always_inline bool read_ipc_pointer(struct task_state *state, u32 call,
+					     u32 version)
+{
+	u32 pair[2] = {};
+
+	if (call == IPC_SEMCTL) {
+		if (bpf_probe_read_user(pair, sizeof(pair[0]),
+					(void *)state->args[3]))
+			return false;
+		state->args[3] = pair[0];
+	}
+	if (call == IPC_MSGRCV && !version) {
+		if (bpf_probe_read_user(pair, sizeof(pair),
+					(void *)state->args[1]))
+			return false;
+		state->args[1] = pair[0];
+		state->args[3] = pair[1];
+	}
+	return true;
+}
+
+static __always_inline u32 within_ipc(struct task_state *state,
+				      struct pt_regs *regs)
+{
+	u64 regs_args[KXT_NR_ARGS] = ARCH_COMPAT_ARGS(regs);
+	u32 call = regs->bx & 0xffff, order, i;
+
+	if (call >= NR_IPC_CALLS)
+		return 0;
+	barrier_var(call);
+	if (call >= NR_IPC_CALLS)
+		return 0;
+	order = ipc_calls[call].order;
+	if (!order)
+		return 0;
+	for (i = 0; i < KXT_NR_ARGS; i++, order >>= 4) {
+		u32 digit = order & 15;
+
+		state->args[i] = digit == 2 ? regs_args[1] :
+				 digit == 3 ? regs_args[2] :
+				 digit == 4 ? regs_args[3] :
+				 digit == 5 ? regs_args[4] :
+				 digit == 6 ? regs_args[5] : 0;
+	}
+	if (!read_ipc_pointer(state, call, (u32)regs->bx >> 16))
+		return 0;
+	return ipc_calls[call].nr;
+}
+
+/*
+ * A 32-bit call begins. Returns its number; of a call that is within another,
+ * the inner one's, whose arguments are kept: at exit they may be overwritten.
+ */
+static __noinline u32 begin_compat(struct task_state *state, struct pt_regs *regs, u32 nr)
+{
+	u32 within = 0;
+
+	state->flags |= STATE_COMPAT;
+	if (nr == I386_SOCKETCALL)
+		within = within_socketcall(state, regs->bx, (u32)regs->cx);
+	else if (nr == I386_IPC)
+		within = within_ipc(state, regs);
+	else if (nr == I386_OLD_MMAP)
+		within = read_args(state, 6, (u32)regs->bx) ? WITHIN(MMAP) : 0;
+	else if (nr == I386_OLD_SELECT)
+		within = read_args(state, 5, (u32)regs->bx) ? WITHIN(SELECT) : 0;
+	if (!within)
+		return nr;
+	state->flags |= STATE_WITHIN;
+	return within;
+}
+
+/* Some calls return an error in 32 bits, others in 64; addresses are positive. */
+static __always_inline long compat_result(long ret)
+{
+	return (u32)ret > (u32)-4096 ? (s32)ret : (u32)ret;
+}
+
+static __always_inline void fill_compat_args(u64 *args, struct task_state *state,
+					     struct pt_regs *regs, u32 nr_args)
+{
+	u64 from_regs[KXT_NR_ARGS] = ARCH_COMPAT_ARGS(regs);
+
+	if (state->flags & STATE_WITHIN)
+		__builtin_memcpy(args, state->args, nr_args * sizeof(*args));
+	else
+		__builtin_memcpy(args, from_regs, nr_args * sizeof(*args));
+}
+
+#endif

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What the kernel half is told of each call, from the call table and the options. */
+#include "rows.h"
+
+#include <string.h>
+
+#include "decode.h"
+#include "decode/compat.h"
+#include "filter.h"
+
+bool rows_take_times(const struct options *opt)
+{
+	return opt->summary || opt->spent || opt->relative ||
+	       opt->stamp != STAMP_NONE || opt->filter.min_ns || opt->filter.max_ns ||
+	       opt->recording.file || recording_in_flight(&opt->recording);
+}
+
+bool options_want_tasks(const struct options *opt)
+{
+	return opt->all || opt->recording.file || recording_in_flight(&opt->recording);
+}
+
+static bool never_returns(const struct call_info *info)
+{
+	return info->name && info->result == RESULT_NONE;
+}
+
+/*
+ * There is work at the entry of a call that destroys what would be read at its
+ * end, memory or registers; that has no end; whose times are wanted; whose end
+ * may go unseen, as newer kernels skip a program that is interrupted. Those of
+ * 32-bit programs may have other calls within.
+ */
+static bool needs_entry(const struct kxt_row *row, const struct call_info *info,
+			unsigned int nr, bool entries)
+{
+	if (row->at_enter || info->classes & CLASS_NEW_REGS || never_returns(info))
+		return true;
+	return row->flags & KXT_ROW_SELECTED && (entries || nr >= KXT_I386_ROWS);
+}
+
+/* The kernel half knows registers only, not which of them are one argument. */
+static void choose_op(struct kxt_row *row, unsigned int nr, unsigned int i)
+{
+	unsigned int at = compat_register(nr, i);
+	struct kxt_op *op = &row->ops[at];
+
+	*op = call_table[nr].args[i].op;
+	if (op->kind == KXT_CAP_NONE)
+		return;
+	if (op->size_from < KXT_NR_ARGS)
+		op->size_from = compat_register(nr, op->size_from);
+	if (op->when & KXT_AT_ENTER)
+		row->at_enter |= 1 << at;
+	if (op->when & KXT_AT_EXIT)
+		row->at_exit |= 1 << at;
+}
+
+static void choose_row(struct kxt_row *row, unsigned int nr, bool entries)
+{
+	const struct call_info *info = &call_table[nr];
+	unsigned int i;
+
+	if (info->name && info->classes & CLASS_PURE)
+		row->flags |= KXT_ROW_FAILS_NEVER;
+	row->nr_args = info->name ? compat_nr_registers(nr) : KXT_NR_ARGS;
+	for (i = 0; info->name && i < info->nr_args; i++)
+		choose_op(row, nr, i);
+	row->fd_args = descriptor_args(info);
+	if (needs_entry(row, info, nr, entries))
+		row->flags |= KXT_ROW_ENTERS;
+}
+
+void rows_choose(struct kxt_row *rows, const struct options *opt, bool entries)
+{
+	unsigned int nr;
+
+	entries |= rows_take_times(opt);
+	for (nr = 0; nr < KXT_NR_ROWS; nr++) {
+		memset(&rows[nr], 0, sizeof(rows[nr]));
+		if (opt->selected[nr])
+			rows[nr].flags |= KXT_ROW_SELECTED;
+		choose_row(&rows[nr], nr, entries);
+	}
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the kernel half is told of each call, from the call table and the options. */
+#ifndef KXTRACE_ROWS_H
+#define KXTRACE_ROWS_H
+
+#include "options.h"
+
+/* Times at entry and at exit are needed. */
+bool rows_take_times(const struct options *opt);
+/* Who reads the records wants to know who made the calls. */
+bool options_want_tasks(const struct options *opt);
+
+/* `rows` has KXT_NR_ROWS; `entries`: no call may do without a program at its entry. */
+void rows_choose(struct kxt_row *rows, const struct options *opt, bool entries);
+
+#endif
