@@ -163,7 +163,9 @@ static __noinline u32 begin_compat(struct task_state *state, struct pt_regs *reg
 /* Some calls return an error in 32 bits, others in 64; addresses are positive. */
 static __always_inline long compat_result(long ret)
 {
-	return (u32)ret > (u32)-4096 ? (s32)ret : (u32)ret;
+	if ((u32)ret > (u32)-4096)
+		return (s32)ret;
+	return (u32)ret;
 }
 
 static __always_inline void fill_compat_args(u64 *args, struct task_state *state,

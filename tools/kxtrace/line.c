@@ -322,6 +322,21 @@ void line_call(struct line_context *line, struct call *call)
 	out_newline(o);
 }
 
+void line_personality(struct line_context *line, const struct call *call)
+{
+	const struct kxt_call *rec = call->rec;
+	struct out *o = line->out;
+
+	if (line->opt->quiet)
+		return;
+	print_leader(line, rec->head.tid, rec->enter_ns ? rec->enter_ns : rec->exit_ns);
+	out_str(o, "[ Process PID=");
+	out_udec(o, rec->head.tid);
+	out_str(o, rec->head.flags & KXT_F_COMPAT ? " runs in 32 bit mode. ]" :
+						    " runs in 64 bit mode. ]");
+	out_newline(o);
+}
+
 void line_signal(struct line_context *line, const struct kxt_signal *sig)
 {
 	struct out *o = line->out;

@@ -28,6 +28,8 @@ void line_done(struct line_context *line);
 bool call_parse(struct call *call, const void *record, size_t len);
 
 void line_call(struct line_context *line, struct call *call);
+/* The task's calls are those of another personality from now on. */
+void line_personality(struct line_context *line, const struct call *call);
 void line_signal(struct line_context *line, const struct kxt_signal *sig);
 void line_exit(struct line_context *line, const struct kxt_task_event *event);
 void line_superseded(struct line_context *line,

@@ -42,16 +42,57 @@ static bool is_bare_class(const char *word)
 	return false;
 }
 
-static void set_rows(bool *chosen, const char *name)
+/* The rows that a word is about: behind an @ may stand which personality. */
+struct range {
+	size_t from;
+	size_t end;
+};
+
+static const struct range all_rows = { 0, KXT_NR_ROWS };
+
+static const struct {
+	const char *name;
+	struct range range;
+} personalities[] = {
+	{ "64", { 0, KXT_I386_ROWS } },
+	{ "32", { KXT_I386_ROWS, KXT_NR_ROWS } },
+	/* Its calls cannot be told from those of 64-bit programs. */
+	{ "x32", { 0, 0 } },
+};
+
+/* Takes the @ off a word; a regular expression may have one of its own. */
+static int take_personality(const char *what, char *word, struct range *range)
+{
+	char *at = strrchr(word, '@');
+	size_t i;
+
+	*range = all_rows;
+	if (!at)
+		return 0;
+	for (i = 0; i < NR(personalities); i++) {
+		if (!strcmp(at + 1, personalities[i].name)) {
+			*range = personalities[i].range;
+			*at = '\0';
+			return 0;
+		}
+	}
+	if (*word == '/')
+		return 0;
+	complain("-e %s=%s: %s is no personality; @64, @32, @x32 are", what, word, at);
+	return -EINVAL;
+}
+
+static void set_rows(bool *chosen, const struct range *range, const char *name)
 {
 	size_t i;
 
-	for (i = 0; i < KXT_NR_ROWS; i++)
+	for (i = range->from; i < range->end; i++)
 		if (call_table[i].name && !strcmp(call_table[i].name, name))
 			chosen[i] = true;
 }
 
-static int set_class(bool *chosen, const char *what, const char *name)
+static int set_class(bool *chosen, const struct range *range, const char *what,
+		     const char *name)
 {
 	uint32_t wanted = 0;
 	size_t i;
@@ -64,15 +105,16 @@ static int set_class(bool *chosen, const char *what, const char *name)
 			 what, name);
 		return -EINVAL;
 	}
-	for (i = 0; i < KXT_NR_ROWS; i++)
+	for (i = range->from; i < range->end; i++)
 		if (call_table[i].classes & wanted)
 			chosen[i] = true;
 	return 0;
 }
 
-static int set_matches(bool *chosen, const char *what, const char *pattern)
+static int set_matches(bool *chosen, const struct range *range, const char *what,
+		       const char *pattern)
 {
-	bool any = false;
+	bool any = range->from == range->end;
 	regex_t regex;
 	char why[128];
 	int err;
@@ -84,7 +126,7 @@ static int set_matches(bool *chosen, const char *what, const char *pattern)
 		complain("-e %s=/%s: %s", what, pattern, why);
 		return -EINVAL;
 	}
-	for (i = 0; i < KXT_NR_ROWS; i++) {
+	for (i = range->from; i < range->end; i++) {
 		if (call_table[i].name &&
 		    !regexec(&regex, call_table[i].name, 0, NULL, 0))
 			chosen[i] = any = true;
@@ -148,28 +190,41 @@ static void complain_unknown(const char *what, const char *word)
 			 word);
 }
 
-static int set_word(bool *chosen, const char *what, const char *word)
+/* A number is that of a call in each personality. */
+static void set_number(bool *chosen, const struct range *range, size_t nr)
+{
+	size_t from;
+
+	for (from = 0; from < KXT_NR_ROWS; from += KXT_I386_ROWS)
+		if (from + nr >= range->from && from + nr < range->end)
+			chosen[from + nr] = true;
+}
+
+static int set_word(bool *chosen, const char *what, char *word)
 {
 	bool optional = *word == '?';
-	char *end;
+	struct range range;
 	unsigned long nr;
+	char *end;
 	int found;
 
 	word += optional;
+	if (take_personality(what, word, &range))
+		return -EINVAL;
 	if (*word == '%')
-		return set_class(chosen, what, word + 1);
+		return set_class(chosen, &range, what, word + 1);
 	if (*word == '/')
-		return set_matches(chosen, what, word + 1);
+		return set_matches(chosen, &range, what, word + 1);
 	nr = strtoul(word, &end, 10);
-	if (*word && !*end && nr < KXT_NR_ROWS) {
-		chosen[nr] = true;
+	if (*word && !*end && nr < KXT_I386_ROWS) {
+		set_number(chosen, &range, nr);
 		return 0;
 	}
 	found = call_nr_by_name(word);
 	if (found >= 0)
-		set_rows(chosen, word);
+		set_rows(chosen, &range, word);
 	else if (is_bare_class(word))
-		return set_class(chosen, what, word);
+		return set_class(chosen, &range, what, word);
 	else if (!optional) {
 		complain_unknown(what, word);
 		return -EINVAL;

@@ -96,9 +96,9 @@ static const struct {
 	{ IPPROTO_IP, 25 /* IP_RECVFRAGSIZE */, INTS, 4 },
 };
 
-static void out_data(struct out *o, const struct kcmsghdr *h, size_t len)
+static void out_data(struct out *o, const struct kcmsghdr *h, const void *data, size_t len)
 {
-	const void *data = h + 1;
+	struct ktimespec ts;
 	size_t i;
 
 	for (i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
@@ -122,10 +122,12 @@ static void out_data(struct out *o, const struct kcmsghdr *h, size_t len)
 		out_credentials(o, data);
 		break;
 	case TIMEVAL_:
-		out_timeval(o, data);
+		memcpy(&ts, data, sizeof(ts));
+		out_timeval(o, &ts);
 		break;
 	case TIMESPEC_:
-		out_timespec(o, data);
+		memcpy(&ts, data, sizeof(ts));
+		out_timespec(o, &ts);
 		break;
 	case PKTINFO:
 		out_pktinfo(o, data);
@@ -136,16 +138,30 @@ static void out_data(struct out *o, const struct kcmsghdr *h, size_t len)
 	}
 }
 
+/* In a 32-bit program the length is shorter, and so is what all is aligned to. */
+static struct kcmsghdr header_at(const void *data, bool narrow)
+{
+	struct kcmsghdr header = {};
+
+	if (narrow) {
+		memcpy(&header.len, data, 4);
+		memcpy(&header.level, (const char *)data + 4, 8);
+	} else {
+		memcpy(&header, data, sizeof(header));
+	}
+	return header;
+}
+
 /* `total` is what the caller says there is, `len` what was read of it. */
 void out_control(struct out *o, const void *data, size_t len, uint64_t total,
-		 uint64_t addr)
+		 uint64_t addr, bool narrow)
 {
-	size_t pos = 0;
+	size_t pos = 0, head = narrow ? 12 : sizeof(struct kcmsghdr);
 
 	out_char(o, '[');
-	while (len - pos >= sizeof(struct kcmsghdr)) {
-		const struct kcmsghdr *h = (const void *)((const char *)data +
-							  pos);
+	while (len - pos >= head) {
+		const char *at = (const char *)data + pos;
+		struct kcmsghdr header = header_at(at, narrow), *h = &header;
 		size_t room = len - pos, size = room;
 
 		if (h->len < size)
@@ -156,13 +172,13 @@ void out_control(struct out *o, const void *data, size_t len, uint64_t total,
 		member_value(o, "cmsg_level", &cmsg_levels,
 			     (uint32_t)h->level);
 		out_type(o, h);
-		if (size > sizeof(*h))
-			out_data(o, h, size - sizeof(*h));
+		if (size > head)
+			out_data(o, h, at + head, size - head);
 		out_char(o, '}');
 		/* A length of less than a header would never come to an end. */
-		if (h->len < sizeof(*h))
-			size = sizeof(*h);
-		size = (size + 7) & ~(size_t)7;
+		if (h->len < head)
+			size = head;
+		size = narrow ? (size + 3) & ~(size_t)3 : (size + 7) & ~(size_t)7;
 		pos += size < room ? size : room;
 	}
 	if (pos < total) {

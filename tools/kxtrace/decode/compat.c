@@ -133,21 +133,52 @@ static uint64_t take_arg(const struct kxt_call *rec, uint32_t row, unsigned int 
 	return value;
 }
 
+/* Where a copy of a chunk may be made, and how much room there is; NULL: nowhere. */
+static struct kxt_chunk *new_chunk(const struct kxt_chunk *chunk, size_t *room)
+{
+	struct kxt_chunk *copy = (struct kxt_chunk *)((char *)memory + used);
+
+	if (!chunk || chunk->status & KXT_FAULT || sizeof(memory) - used < sizeof(*copy))
+		return NULL;
+	*room = sizeof(memory) - used - sizeof(*copy);
+	*copy = *chunk;
+	return copy;
+}
+
+static void keep_chunk(const struct kxt_chunk *copy)
+{
+	used += (sizeof(*copy) + copy->len + 7) & ~7ul;
+	if (used > sizeof(memory))
+		used = sizeof(memory);
+}
+
+/* Sets of bits end with a whole long. */
+static const struct kxt_chunk *pad_chunk(const struct kxt_chunk *chunk)
+{
+	struct kxt_chunk *copy;
+	size_t room = 0;
+
+	copy = chunk && chunk->len % 8 ? new_chunk(chunk, &room) : NULL;
+	if (!copy || room < chunk->len + 8ul)
+		return chunk;
+	memset((char *)(copy + 1) + chunk->len, 0, 8);
+	memcpy(copy + 1, chunk + 1, chunk->len);
+	copy->len = (chunk->len + 7) & ~7u;
+	keep_chunk(copy);
+	return copy;
+}
+
 /* A copy of a chunk, with what 64-bit programs have in it. */
 static const struct kxt_chunk *widen_chunk(const struct kxt_chunk *chunk,
 					   const struct shape *shape, const struct arg *arg)
 {
-	struct kxt_chunk *copy = (struct kxt_chunk *)((char *)memory + used);
-	size_t room = sizeof(memory) - used;
+	size_t room = 0;
+	struct kxt_chunk *copy = new_chunk(chunk, &room);
 
-	if (!chunk || chunk->status & KXT_FAULT || room < sizeof(*copy))
+	if (!copy)
 		return chunk;
-	room -= sizeof(*copy);
-	*copy = *chunk;
 	copy->len = shape_widen(shape, arg, &wide, copy + 1, room, chunk + 1, chunk->len);
-	used += (sizeof(*copy) + copy->len + 7) & ~7ul;
-	if (used > sizeof(memory))
-		used = sizeof(memory);
+	keep_chunk(copy);
 	return copy;
 }
 
@@ -160,6 +191,10 @@ static void widen_arg(struct call *call, const struct call *narrow, unsigned int
 	call->in[i] = narrow->in[at];
 	call->out[i] = narrow->out[at];
 	call->fds[i] = narrow->fds[at];
+	if (arg->op.kind == KXT_CAP_BITS) {
+		call->in[i] = pad_chunk(call->in[i]);
+		call->out[i] = pad_chunk(call->out[i]);
+	}
 	if (!shape || arg->op.kind == KXT_CAP_DIRENTS)
 		return;
 	call->in[i] = widen_chunk(call->in[i], shape, arg);

@@ -3,7 +3,6 @@
 #include "compat_print.h"
 
 #include <linux/sched.h>
-#include <string.h>
 
 #include "compat.h"
 #include "ipc.h"
@@ -188,25 +187,13 @@ void print_old_dirent(struct out *o, const struct call *c, unsigned int i,
 	out_char(o, '}');
 }
 
-/* `aux` is how long each of the names may be. */
-void print_old_uname(struct out *o, const struct call *c, unsigned int i,
+/* It is always 1, and told only when there is no entry to show. */
+void print_old_count(struct out *o, const struct call *c, unsigned int i,
 		     const struct arg *arg)
 {
-	static const char *const names[] = {
-		"sysname", "nodename", "release", "version", "machine",
-	};
-	const char *text = arg_data_out(o, c, i, 5 * (size_t)arg->aux);
-	size_t n;
-
-	if (!text)
-		return;
-	out_char(o, '{');
-	for (n = 0; n < 5 && (n < 2 || !c->abbrev); n++) {
-		member(o, names[n]);
-		out_quoted(o, text, strnlen(text, arg->aux), false);
-		text += arg->aux;
-	}
-	out_str(o, n < 5 ? ", ...}" : "}");
+	(void)arg;
+	if (c->failed)
+		out_udec(o, c->rec->args[i]);
 }
 
 void print_ipc_version(struct out *o, const struct call *c, unsigned int i,

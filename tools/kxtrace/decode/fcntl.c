@@ -43,6 +43,10 @@ static const struct {
 	{ F_OFD_SETLK, FCNTL_LOCK },
 	{ F_OFD_SETLKW, FCNTL_LOCK },
 	{ F_OFD_GETLK, FCNTL_LOCK_OUT },
+	/* F_GETLK64 and so on, which only 32-bit programs have. */
+	{ 12, FCNTL_LOCK_OUT },
+	{ 13, FCNTL_LOCK },
+	{ 14, FCNTL_LOCK },
 	{ F_SETOWN, FCNTL_INT },
 	{ F_GETOWN, FCNTL_NONE },
 	{ F_SETOWN_EX, FCNTL_OWNER },

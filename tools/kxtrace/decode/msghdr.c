@@ -89,6 +89,7 @@ static void out_msghdr(struct out *o, const struct call *c,
 		       int32_t room, uint64_t filled)
 {
 	const struct kmsghdr *h = header_of(chunk);
+	bool narrow = c->rec->head.flags & KXT_F_COMPAT;
 	const struct kxt_item *name = chunk_next_item(chunk, &pos);
 	const struct kxt_item *control = name ? chunk_next_item(chunk, &pos) :
 					 NULL;
@@ -104,10 +105,10 @@ static void out_msghdr(struct out *o, const struct call *c,
 	member_udec(o, "msg_iovlen", h->iovlen);
 	if (h->controllen) {
 		member(o, "msg_control");
-		if (control && control->len >= 16 &&
+		if (control && control->len >= (narrow ? 12 : 16) &&
 		    !(control->status & KXT_FAULT))
 			out_control(o, control + 1, control->len,
-				    h->controllen, h->control);
+				    h->controllen, h->control, narrow);
 		else
 			out_addr(o, h->control);
 	}

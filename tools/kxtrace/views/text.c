@@ -25,8 +25,21 @@ static struct line_context *line_of(struct view *view)
 	return &text->line;
 }
 
+static void note_personality(struct view *view, const struct call *call)
+{
+	struct task_info *task = tasks_find(view->trace->tasks, call->rec->head.tid);
+
+	if (task)
+		task->narrow = !task->narrow;
+	line_personality(line_of(view), call);
+}
+
 static void show_call(struct view *view, struct call *call)
 {
+	bool narrow = call->rec->head.flags & KXT_F_COMPAT;
+
+	if (narrow != call->task->narrow)
+		note_personality(view, call);
 	line_call(line_of(view), call);
 }
 
