@@ -82,6 +82,9 @@ HELPERS	:= $(patsubst %.c,$(O)/%,$(filter-out %.bpf.c,$(wildcard \
 SINK_HELPERS := $(patsubst %,$(O)/tests/%,live/sink_drive \
 		  $(if $(findstring NATS,$(KXLOG_FOUND)),live/nats_read bench/nats_plain))
 HELPERS	:= $(filter-out %/sink_drive %/nats_read %/nats_plain,$(HELPERS))
+# A program of 32 bits, without anything of ours in it.
+NARROW_HELPERS := $(O)/tests/live/compat
+HELPERS	:= $(filter-out $(NARROW_HELPERS),$(HELPERS))
 TEST_BPF := $(patsubst tests/bench/%.bpf.c,%,$(wildcard tests/bench/*.bpf.c))
 UNIT_BPF := $(patsubst tests/unit/%.bpf.c,$(O)/bpf/%.bpf.o,$(wildcard tests/unit/*.bpf.c))
 FUZZERS	:= $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c))
@@ -180,6 +183,11 @@ $(HELPERS): $(O)/%: %.c $(O)/libkx.a | $(SKELS) $(TEST_BPF:%=$(O)/skel/%.skel.h)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(KX_CFLAGS) -MMD -MP -MF $@.d $< $(O)/libkx.a $(LIBS) -lpthread -o $@
 
+$(NARROW_HELPERS): $(O)/%: %.c $(O)/flags
+	$(call say,CC32,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=gnu11 -D_GNU_SOURCE $(WARN) $(CFLAGS) -m32 -static -idirafter /usr/include/$(MULTIARCH) $< -o $@
+
 $(SINK_HELPERS): $(O)/%: %.c $(filter-out %/main.o,$(kxlog_OBJS)) $(O)/libkx.a
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
@@ -224,7 +232,8 @@ TEST_PACKAGES := $(BUILD_PACKAGES) libclang-rt-dev perl g++ pkg-config strace gi
 		 procps iproute2 \
 		 qemu-system-x86 qemu-system-common busybox-static cpio kmod xz-utils \
 		 tar bash coreutils findutils \
-		 libzstd-dev libnats-dev nats-server libmicrohttpd-dev prometheus systemd
+		 libzstd-dev libnats-dev nats-server libmicrohttpd-dev prometheus systemd \
+		 lib32gcc-12-dev libc6-dev-i386
 BENCH_PACKAGES := $(BUILD_PACKAGES) strace linux-perf perl libnats-dev nats-server
 
 define install
@@ -285,7 +294,7 @@ unit: $(UNITS) $(LIB)
 	@KX_BUILD=$(O) prove tests/unit
 	@prove --exec '' $(UNITS)
 
-test-helpers: $(HELPERS) $(SINK_HELPERS) $(TEST_EXT)
+test-helpers: $(HELPERS) $(NARROW_HELPERS) $(SINK_HELPERS) $(TEST_EXT)
 
 bench: deps-bench
 	@$(MAKE) all test-helpers

@@ -220,12 +220,17 @@ int BPF_PROG(process_fork, struct task_struct *parent,
 	     struct task_struct *child)
 {
 	struct task_state *state;
+	u8 flags = 0;
 
 	state = state_of(parent);
 	if (state && state->flags & KXT_STARTING)
 		return 0;
 	if (!state && (!settings.all || (u32)parent->tgid == own_tgid))
 		return 0;
+	if (state && state->flags & STATE_COMPAT)
+		flags = KXT_F_COMPAT;
+	if (child->tgid == parent->tgid)
+		flags |= KXT_F_THREAD;
 	state = settings.starved ? NULL : make_state(child);
 	if (state) {
 		state->flags = STATE_TRACED | STATE_FORKED;
@@ -236,8 +241,7 @@ int BPF_PROG(process_fork, struct task_struct *parent,
 	__sync_fetch_and_add(&live_tasks, 1);
 	emit_task(child, NULL);
 	if (settings.follow)
-		emit_event(child, KXT_FORK,
-			   child->tgid == parent->tgid ? KXT_F_THREAD : 0, 0, 0);
+		emit_event(child, KXT_FORK, flags, 0, 0);
 	return 0;
 }
 

@@ -208,7 +208,7 @@ enum kxt_kind {
 };
 
 #define KXT_F_NO_RETURN		1	/* the task ended inside the call */
-#define KXT_F_COMPAT		2	/* a 32-bit call: numbers of i386 */
+#define KXT_F_COMPAT		2	/* CALL, FORK: a 32-bit call, numbers of i386 */
 #define KXT_F_NO_ENTER		4	/* the call began before the tracing */
 #define KXT_F_CUT		8	/* memory left out: no scratch room */
 #define KXT_F_STOPS		16	/* SIGNAL: its action is to stop the task */

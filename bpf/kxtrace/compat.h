@@ -98,6 +98,7 @@ static __always_inline bool read_ipc_pointer(struct task_state *state, u32 call,
 					(void *)state->args[3]))
 			return false;
 		state->args[3] = pair[0];
+		return true;
 	}
 	if (call == IPC_MSGRCV && !version) {
 		if (bpf_probe_read_user(pair, sizeof(pair),
@@ -132,9 +133,10 @@ static __always_inline u32 within_ipc(struct task_state *state,
 				 digit == 5 ? regs_args[4] :
 				 digit == 6 ? regs_args[5] : 0;
 	}
-	if (!read_ipc_pointer(state, call, (u32)regs->bx >> 16))
-		return 0;
-	return ipc_calls[call].nr;
+	if (read_ipc_pointer(state, call, (u32)regs->bx >> 16))
+		return ipc_calls[call].nr;
+	/* The pointer itself is shown where its target should be. */
+	return call == IPC_SEMCTL ? 394 : 0;
 }
 
 /*

@@ -70,6 +70,21 @@ void print_clone_last_tid(struct out *o, const struct call *c, unsigned int i,
 	out_addr(o, c->rec->args[i]);
 }
 
+/* If it fails, only what was asked for is known. */
+void print_thread_area(struct out *o, const struct call *c, unsigned int i,
+		       const struct arg *arg)
+{
+	const uint32_t *entry = call_in(c, i, 16);
+
+	if (!c->failed || !entry) {
+		print_user_desc(o, c, i, arg);
+		return;
+	}
+	out_str(o, "{entry_number=");
+	out_id(o, *entry);
+	out_str(o, ", ...}");
+}
+
 /* The kernel chose a number where the caller gave -1. */
 void note_thread_area(struct out *o, struct call *c)
 {
@@ -187,13 +202,34 @@ void print_old_dirent(struct out *o, const struct call *c, unsigned int i,
 	out_char(o, '}');
 }
 
-/* It is always 1, and told only when there is no entry to show. */
-void print_old_count(struct out *o, const struct call *c, unsigned int i,
+/* It is always 1. */
+void print_dirent_count(struct out *o, const struct call *c, unsigned int i,
 		     const struct arg *arg)
 {
 	(void)arg;
-	if (c->failed)
+	if (c->rec->args[i] != 1)
 		out_udec(o, c->rec->args[i]);
+}
+
+/* Seen only where its arguments could not be read. */
+void print_socketcall(struct out *o, const struct call *c, unsigned int i,
+		      const struct arg *arg)
+{
+	static const char *const names[] = {
+		NULL, "SOCKET", "BIND", "CONNECT", "LISTEN", "ACCEPT", "GETSOCKNAME",
+		"GETPEERNAME", "SOCKETPAIR", "SEND", "RECV", "SENDTO", "RECVFROM",
+		"SHUTDOWN", "SETSOCKOPT", "GETSOCKOPT", "SENDMSG", "RECVMSG", "ACCEPT4",
+		"RECVMMSG", "SENDMMSG",
+	};
+	uint32_t nr = c->rec->args[i];
+
+	(void)arg;
+	if (!nr || nr >= sizeof(names) / sizeof(names[0])) {
+		out_dec(o, (int32_t)nr);
+		return;
+	}
+	out_str(o, "SYS_");
+	out_str(o, names[nr]);
 }
 
 void print_ipc_version(struct out *o, const struct call *c, unsigned int i,

@@ -34,6 +34,15 @@ static void note_personality(struct view *view, const struct call *call)
 	line_personality(line_of(view), call);
 }
 
+/* What a new task runs is what its parent ran. */
+static void note_fork(struct view *view, const struct kxt_task_event *event)
+{
+	struct task_info *task = tasks_get(view->trace->tasks, event->head.tid);
+
+	if (task)
+		task->narrow = event->head.flags & KXT_F_COMPAT;
+}
+
 static void show_call(struct view *view, struct call *call)
 {
 	bool narrow = call->rec->head.flags & KXT_F_COMPAT;
@@ -100,6 +109,7 @@ static void close_text(struct view *view)
 static const struct view_ops text_ops = {
 	.call = show_call,
 	.signal = show_signal,
+	.forked = note_fork,
 	.exited = show_exit,
 	.superseded = show_superseded,
 	.lost = show_lost,
