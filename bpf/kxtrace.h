@@ -268,7 +268,7 @@ struct kxt_task {
 /* Memory behind one argument; the next chunk follows at a multiple of 8. */
 #define KXT_FAULT	1	/* could not be read */
 #define KXT_MORE	2	/* there was more than the limit, or than room */
-#define KXT_PARTLY	4	/* some of its items could not be read */
+#define KXT_PARTLY	4	/* some of its items could not be read; with MORE: nor the next */
 
 /* A chunk may tell of the descriptor in an argument, or of the returned one. */
 #define KXT_ARG_FD	8	/* plus the argument's index; the result's is 6 */

@@ -165,7 +165,7 @@ static long add_string(u64 i, struct vector_walk *walk)
 	int added;
 
 	if (read_word(walk->s, &string, width, walk->vector + i * width)) {
-		walk->status |= i ? KXT_MORE : KXT_FAULT;
+		walk->status |= i ? KXT_MORE | KXT_PARTLY : KXT_FAULT;
 		walk->ended = true;
 		return 1;
 	}
@@ -216,7 +216,7 @@ static long add_iovec(u64 i, struct vector_walk *walk)
 		return 1;
 	}
 	if (read_word(walk->s, &iov, width, walk->vector + i * width)) {
-		walk->status |= i ? KXT_MORE : KXT_FAULT;
+		walk->status |= i ? KXT_MORE | KXT_PARTLY : KXT_FAULT;
 		walk->ended = true;
 		return 1;
 	}

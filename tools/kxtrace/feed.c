@@ -10,6 +10,7 @@
 #include "filter.h"
 #include "line.h"
 
+#define ERESTART_RESTARTBLOCK	516	/* the kernel's own: restart_syscall goes on */
 #define OUT_SIZE	(256 << 10)
 #define NS_PER_S	1000000000ll
 
@@ -133,6 +134,8 @@ static void take_call(struct feed *feed, const void *record, size_t len)
 	if (!feed->trace.live && !filter_passes(feed->trace.opt, &call))
 		return;
 	TELL(feed, call, &call);
+	if (call.rec->ret == -ERESTART_RESTARTBLOCK)
+		task->interrupted = call.row + 1;
 }
 
 static void take_task(struct feed *feed, const struct kxt_task *rec)

@@ -12,6 +12,7 @@ struct task_info {
 	uint32_t tid;
 	uint32_t tgid;
 	uint32_t last_seq;	/* of its calls; 0: none yet */
+	uint16_t interrupted;	/* the row of the call to go on with, plus 1; 0: none */
 	bool narrow;		/* its last call was one of a 32-bit program */
 	bool known;		/* what follows has been told by the kernel half */
 	uint32_t ppid;

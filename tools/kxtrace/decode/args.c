@@ -122,7 +122,7 @@ void print_string(struct out *o, const struct call *c, unsigned int i,
 		  const struct arg *arg)
 {
 	const struct kxt_chunk *chunk = chunk_in(c, i);
-	size_t limit = arg->op.kind == KXT_CAP_PATH ? SIZE_MAX : c->strsize;
+	size_t limit = arg->op.kind == KXT_CAP_PATH ? KXT_STRING_MAX - 1 : c->strsize;
 
 	if (chunk)
 		quote_string(o, (const char *)(chunk + 1), chunk->len,
@@ -144,6 +144,11 @@ void print_buffer(struct out *o, const struct call *c, unsigned int i,
 		return;
 	}
 	len = chunk ? chunk->len : 0;
+	/* A part of what was to be seen is not shown: the rest is nowhere. */
+	if (chunk && chunk->status & KXT_PARTLY && len < total && len < c->strsize) {
+		out_addr(o, c->rec->args[i]);
+		return;
+	}
 	if (len > c->strsize)
 		len = c->strsize;
 	if (len > total)
@@ -160,6 +165,25 @@ static void print_item_string(struct out *o, const struct call *c,
 	else
 		quote_string(o, (const char *)(item + 1), item->len,
 			     item->status, c->strsize);
+}
+
+/*
+ * There is more of a vector; if its next element, `n`, could not be read, where
+ * that would be is told.
+ */
+static void out_rest(struct out *o, const struct call *c, unsigned int i,
+		     const struct arg *arg, size_t n, size_t width)
+{
+	const struct kxt_chunk *chunk = chunk_in(c, i);
+
+	out_mem(o, "...", 3);
+	if (n >= KXT_MAX_ITEMS || !chunk || ~chunk->status & (KXT_PARTLY | KXT_MORE))
+		return;
+	if (arg->op.when & KXT_NARROW)
+		width /= 2;
+	out_mem(o, " /* ", 4);
+	out_addr(o, c->rec->args[i] + n * width);
+	out_mem(o, " */", 3);
 }
 
 void print_strvec(struct out *o, const struct call *c, unsigned int i,
@@ -186,7 +210,7 @@ void print_strvec(struct out *o, const struct call *c, unsigned int i,
 	if (!item && n)
 		out_mem(o, ", ", 2);
 	if (!item || item->ptr)
-		out_mem(o, "...", 3);
+		out_rest(o, c, i, arg, item ? SIZE_MAX : n, 8);
 	out_char(o, ']');
 }
 
@@ -256,8 +280,11 @@ void print_iovec(struct out *o, const struct call *c, unsigned int i,
 		if (filled)
 			left -= item->total < left ? item->total : left;
 	}
-	if (n < count)
-		out_str(o, n ? ", ..." : "...");
+	if (n < count) {
+		if (n)
+			out_mem(o, ", ", 2);
+		out_rest(o, c, i, arg, n < c->strsize ? n : SIZE_MAX, 16);
+	}
 	out_char(o, ']');
 }
 

@@ -4,6 +4,7 @@
 
 #include <asm/signal.h>
 
+#include "../tasks.h"
 #include "member.h"
 
 static void out_handler(struct out *o, uint64_t handler)
@@ -85,6 +86,20 @@ void print_restored_mask(struct out *o, const struct call *c, unsigned int i,
 	else
 		out_str(o, "[]");
 	out_char(o, '}');
+}
+
+void print_resumed(struct out *o, const struct call *c, unsigned int i,
+		   const struct arg *arg)
+{
+	const struct call_info *info = NULL;
+
+	(void)i;
+	(void)arg;
+	if (c->task && c->task->interrupted)
+		info = call_info_by_row(c->task->interrupted - 1);
+	out_str(o, "<... resuming interrupted ");
+	out_str(o, info ? info->name : "system call");
+	out_str(o, " ...>");
 }
 
 void note_signal(struct out *o, struct call *c)

@@ -26,6 +26,7 @@ struct ksigaltstack {
 
 arg_printer print_sigaction, print_sigaltstack, print_restored_mask;
 arg_printer print_pending;
+arg_printer print_resumed;	/* no argument: which call goes on */
 
 void note_signal(struct out *o, struct call *c);
 
