@@ -16,10 +16,12 @@
 	  (regs)->r10, (regs)->r8, (regs)->r9 }
 
 /* What the task runs now, as after an exec; not what its call is. */
-#define ARCH_TIF_ADDR32		29
+#define ARCH_USER32_CS		0x23
 static __always_inline bool arch_runs_compat(struct task_struct *task)
 {
-	return task->thread_info.flags & 1ul << ARCH_TIF_ADDR32;
+	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(task);
+
+	return regs->cs == ARCH_USER32_CS;
 }
 /* A 32-bit call's; what is above 32 bits is none of its arguments. */
 #define ARCH_COMPAT_ARGS(regs)						\

@@ -365,6 +365,16 @@ int BPF_PROG(signal_generate, int sig, struct kernel_siginfo *info,
 	state = state_of(task);
 	if (!state || state->flags & KXT_STARTING)
 		return 0;
+	/* It ends a stop, which is between two calls: its place is here. */
+	if (result == TRACE_SIGNAL_IGNORED && sig == SIGCONT &&
+	    BPF_CORE_READ(task, signal, flags) & SIGNAL_CLD_CONTINUED) {
+		struct kxt_signal rec = {};
+
+		fill_head(&rec.head, KXT_SIGNAL, 0, task);
+		fill_signal(&rec, sig, info);
+		emit(&rec, sizeof(rec));
+		return 0;
+	}
 	if (result == TRACE_SIGNAL_IGNORED &&
 	    !keep_signal(&state->ignored, SLOT_FREE, sig, info, task))
 		COUNT(lost_signals);

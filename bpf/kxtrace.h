@@ -68,6 +68,7 @@ enum kxt_capture {
 #define KXT_ON_SUCCESS	4	/* with AT_EXIT: only if the call did not fail */
 #define KXT_FILLED	8	/* with AT_EXIT: the kernel fills it, failed or not */
 #define KXT_NARROW	16	/* pointers and longs in that memory have 32 bits */
+#define KXT_APART	32	/* with AT_ENTER: destroyed only if another argument is the same */
 
 /* Where a count comes from: an argument's index, or one of these. */
 #define KXT_FROM_RET	6	/* the call's result */

@@ -197,6 +197,8 @@ static __always_inline void finish_call(struct task_state *state,
 	s->rec.nr = nr;
 	s->row = row_index(state, nr);
 	s->rec.ret = ret;
+	if (saved && fills && may_read && state->faulted)
+		late = still_there(s, state->faulted);
 	entry_len = s->rec.head.len;
 	if (may_wait)
 		unread = capture_all(s, row, at_exit, late, fills);

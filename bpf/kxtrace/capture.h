@@ -533,6 +533,29 @@ __noinline int capture(struct scratch *s, u32 i, u32 when)
 
 #define UNREAD	(KXT_FAULT | KXT_PARTLY)
 
+/*
+ * Of the arguments that could not be read at entry, those that can be now that
+ * the call has brought in their pages, and has not written over them.
+ */
+__noinline u32 still_there(struct scratch *s, u32 faulted)
+{
+	const volatile struct kxt_row *row;
+	u32 i, j, there = 0;
+
+	if (!s)
+		return 0;
+	row = &rows[s->row & (KXT_NR_ROWS - 1)];
+	for (i = 0; i < KXT_NR_ARGS; i++) {
+		if (!(faulted >> i & 1) || !(row->ops[i].when & KXT_APART))
+			continue;
+		there |= 1 << i;
+		for (j = 0; j < KXT_NR_ARGS; j++)
+			if (j != i && s->rec.args[j] == s->rec.args[i])
+				there &= ~(1 << i);
+	}
+	return there;
+}
+
 /* What was read too early, or not at all, and what is read at the call's end. */
 __noinline int capture_marked(struct scratch *s, u32 at_exit, u32 late, bool fills)
 {

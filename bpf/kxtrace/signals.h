@@ -5,6 +5,8 @@
 
 #include "state.h"
 
+#define SIGCONT		18
+#define SIGNAL_CLD_CONTINUED	0x20	/* signal_struct.flags: has just been continued */
 #define SI_USER		0
 #define SI_KERNEL	0x80
 

@@ -70,8 +70,11 @@ my @lines = map { s/^\d+ +//r } @{ $r->{lines} };
 is(scalar(grep { /^readlink\(/ } @lines), 1, '%file@32 takes those of 32-bit programs');
 is(scalar(grep { /^(openat|execve|access)\(/ } @lines), 0, 'and no others');
 my $heaps = grep { /^brk\(/ } @lines;
-$r = traced('-f', '-e', 'trace=brk', 'sh', '-c', $both);
+$r = traced('-f', '--hooks=pair', '-e', 'trace=brk', 'sh', '-c', $both);
 cmp_ok(scalar(grep { /brk\(/ } @{ $r->{lines} }), '>', $heaps, 'a word without @ means all of them');
+$r = traced('-f', '--hooks=calls', '-e', 'trace=brk', 'sh', '-c', $both);
+like($r->{err}, qr{1 programs of 32 bits were begun, whose calls are not shown: --hooks=pair sees them},
+     'hooks on single calls tell of what they do not see');
 $r = traced('-f', '-e', 'trace=getuid32,4@32', 'sh', '-c', $both);
 is(scalar(grep { /getuid32\(\) += / } @{ $r->{lines} }), 1, 'names that only i386 has');
 is(scalar(grep { /^\d+ +\w*stat\w*\(/ } @{ $r->{lines} }), 0, 'a number with @32 is none of x86-64');

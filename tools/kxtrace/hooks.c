@@ -71,6 +71,22 @@ static const char *call_without_hook(const struct options *opt)
 	return NULL;
 }
 
+/* Selected for 32-bit programs, and not for others: somebody expects such. */
+static bool selects_32_bit(const struct options *opt)
+{
+	unsigned int row;
+	int nr;
+
+	for (row = KXT_I386_ROWS; row < KXT_NR_ROWS - 1; row++) {
+		if (!opt->selected[row] || !call_table[row].name)
+			continue;
+		nr = call_nr_by_name(call_table[row].name);
+		if (nr < 0 || nr >= KXT_I386_ROWS || !opt->selected[nr])
+			return true;
+	}
+	return false;
+}
+
 /* 32-bit calls pass by the hooks of single calls. */
 static bool is_32_bit(const char *path)
 {
@@ -110,6 +126,7 @@ int hooks_choose(enum hooks *hooks, struct kx *kx, const struct options *opt)
 	if (opt->hooks == HOOKS_AUTO) {
 		/* Where programs may wait for a page, the one that does is on all calls. */
 		if (count_selected(opt) > FEW_CALLS || traces_32_bit(opt) ||
+		    selects_32_bit(opt) ||
 		    kx_feature_has(kx, "tp_btf.s") == 1)
 			return 0;
 	}

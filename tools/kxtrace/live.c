@@ -342,6 +342,7 @@ static void say_totals(struct tracer *tracer, const struct totals *totals, bool 
 {
 	const struct kxt_stats *stats = &totals->stats;
 	uint64_t skipped;
+	uint32_t unseen;
 
 	if (lost || tracer->opt->verbose)
 		complain("seen %llu, shown %llu, dropped %llu",
@@ -365,6 +366,10 @@ static void say_totals(struct tracer *tracer, const struct totals *totals, bool 
 	if (stats->lost_signals)
 		complain("%llu ignored signals are not shown: they came faster than calls ended",
 			 (unsigned long long)stats->lost_signals);
+	unseen = session_unseen_programs(tracer->session);
+	if (unseen)
+		complain("%u programs of 32 bits were begun, whose calls are not shown: --hooks=pair sees them",
+			 unseen);
 	if (stats->over_rate)
 		complain("%llu calls are not shown: they were over the rate",
 			 (unsigned long long)stats->over_rate);
@@ -391,7 +396,8 @@ static bool finish(struct tracer *tracer)
 	if (session_stats(tracer->session, stats))
 		return true;
 	lost = stats->dropped || stats->uncaptured || stats->unfollowed ||
-	       stats->lost_signals || totals.malformed;
+	       stats->lost_signals || totals.malformed ||
+	       session_unseen_programs(tracer->session);
 	if (feed_finish(&tracer->feed, &totals))
 		tracer->failed = true;
 	say_totals(tracer, &totals, lost);

@@ -435,6 +435,11 @@ uint64_t session_skipped(struct session *session)
 	return skipped;
 }
 
+uint32_t session_unseen_programs(const struct session *session)
+{
+	return session->hooks == HOOKS_CALLS ? session->skel->bss->compat_execs : 0;
+}
+
 int session_sums(struct session *session, struct kxt_sum *rows)
 {
 	int cpu, nr_cpus = libbpf_num_possible_cpus();

@@ -45,6 +45,8 @@ int session_stats(struct session *session, struct kxt_stats *stats);
  * when the same program is interrupted on that CPU.
  */
 uint64_t session_skipped(struct session *session);
+/* 32-bit programs that traced tasks began, and whose calls the hooks do not see. */
+uint32_t session_unseen_programs(const struct session *session);
 /* One per row of call_table; `rows` has KXT_NR_ROWS. */
 int session_sums(struct session *session, struct kxt_sum *rows);
 

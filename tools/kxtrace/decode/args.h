@@ -25,6 +25,8 @@ arg_printer print_int_pointer, print_long_pointer, print_int_pair;
  */
 #define IN		KXT_AT_EXIT
 #define IN_EARLY	KXT_AT_ENTER
+/* The same, where only a second argument that is the same would destroy it. */
+#define IN_APART	(KXT_AT_ENTER | KXT_APART)
 #define OUT		(KXT_AT_EXIT | KXT_ON_SUCCESS)
 #define OUT_ALWAYS	(KXT_AT_EXIT | KXT_FILLED)
 #define IN_OUT		(KXT_AT_ENTER | KXT_AT_EXIT | KXT_ON_SUCCESS)
