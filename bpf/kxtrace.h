@@ -55,7 +55,7 @@ enum kxt_capture {
 	KXT_CAP_COUNTVEC,	/* NULL-terminated vector: one u32, how many */
 	KXT_CAP_IOVEC,		/* count iovecs: items */
 	KXT_CAP_MSGHDR,		/* one user_msghdr: items (name, control, iovecs) */
-	KXT_CAP_MMSGHDR,	/* count mmsghdrs, of which the first: as MSGHDR */
+	KXT_CAP_MMSGHDR,	/* count mmsghdrs: each as MSGHDR */
 	KXT_CAP_SOCKADDR,	/* socket address, count bytes */
 	KXT_CAP_SOCKADDR_OUT,	/* the same, count behind the pointer in that argument */
 	KXT_CAP_DIRENTS,	/* the entries in a buffer: one u32, how many */
@@ -80,7 +80,8 @@ struct kxt_op {
 	__u8 size_from;
 	__u8 limit_from;	/* IOVEC, MSGHDR: total bytes, KXT_FROM_RET or NONE */
 	__u16 size;		/* FIXED: bytes; ARRAY: bytes of an element;
-				 * DIRENTS: where in an entry its length is */
+				 * DIRENTS: where in an entry its length is;
+				 * STRVEC: how many strings, or 0 */
 };
 
 #define KXT_ROW_SELECTED	1	/* -e trace= wants it */
@@ -146,7 +147,8 @@ struct kxt_settings {
 	__u8 tasks;		/* KXT_TASK records are wanted */
 	__u8 follow;		/* new tasks of a traced one are told of */
 	__u8 filtered;		/* `filter` asks for anything */
-	__u8 pad[6];
+	__u8 pad[2];
+	__u32 bufsize;		/* the same for buffers, where it is more than strsize */
 };
 
 /* What the program on the tracepoints of single calls is attached with. */
@@ -288,8 +290,9 @@ struct kxt_chunk {
  * follow, then padding to a multiple of 8.
  * STRVEC: one per string; a NULL pointer ends a vector that was seen whole.
  * IOVEC: one per iovec. MSGHDR: struct user_msghdr (56 bytes), then the items
- * of the name, of the control data, of the iovecs. MMSGHDR: the same, and a
- * msg_len in 8 bytes after the user_msghdr.
+ * of the name, of the control data, of the iovecs. MMSGHDR: the same for each,
+ * and a msg_len in 8 bytes after the user_msghdr; one without all its items is
+ * the last.
  */
 struct kxt_item {
 	__u64 ptr;
@@ -299,6 +302,7 @@ struct kxt_item {
 };
 
 #define KXT_MAX_ITEMS	33	/* one more than are shown */
+#define KXT_MAX_STRINGS	256	/* STRVEC with a size: as many as that, up to this */
 
 /* Counters, one set per CPU. */
 struct kxt_stats {

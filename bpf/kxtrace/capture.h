@@ -178,24 +178,30 @@ static long add_string(u64 i, struct vector_walk *walk)
 	return !string;
 }
 
-static __always_inline int walk_vector(struct vector_walk *walk, void *step)
+static __always_inline int walk_vector(struct vector_walk *walk, void *step, u32 max)
 {
-	bpf_loop(KXT_MAX_ITEMS, step, walk, 0);
+	bpf_loop(max, step, walk, 0);
 	return walk->status | (walk->ended ? 0 : KXT_MORE);
 }
 
-/* argv: up to the element limit. An unreadable pointer ends it. */
-__noinline int add_strings(struct scratch *s, u64 vector, u32 narrow)
+/* argv: up to `max`, or the element limit. An unreadable pointer ends it. */
+__noinline int add_strings(struct scratch *s, u64 vector, u32 narrow, u32 max)
 {
 	struct vector_walk walk = { .s = s, .vector = vector, .narrow = narrow };
 
-	return s ? walk_vector(&walk, add_string) : 0;
+	return s ? walk_vector(&walk, add_string, max ? max : KXT_MAX_ITEMS) : 0;
 }
 
 struct iovec_copy {
 	u64 base;
 	u64 len;
 };
+
+/* Dumps want more of a buffer than is shown in quotes. */
+static __always_inline u64 buffer_limit(void)
+{
+	return settings.bufsize > settings.strsize ? settings.bufsize : settings.strsize;
+}
 
 /* A 32-bit one looks like the base alone. */
 static __always_inline void widen_iovec(struct iovec_copy *iov)
@@ -224,8 +230,8 @@ static long add_iovec(u64 i, struct vector_walk *walk)
 		widen_iovec(&iov);
 	size = iov.len < walk->limit ? iov.len : walk->limit;
 	walk->limit -= size;
-	if (size > settings.strsize)
-		size = settings.strsize;
+	if (size > buffer_limit())
+		size = buffer_limit();
 	added = add_item(walk->s, iov.base, iov.len, size, false);
 	if (added & KXT_FAULT)
 		walk->status |= KXT_PARTLY;
@@ -238,7 +244,7 @@ __noinline int add_iovecs(struct scratch *s, u64 vector, u64 nr, u64 limit,
 	struct vector_walk walk = { .s = s, .vector = vector, .nr = nr,
 				    .limit = limit, .narrow = narrow };
 
-	return s ? walk_vector(&walk, add_iovec) : 0;
+	return s ? walk_vector(&walk, add_iovec, KXT_MAX_ITEMS) : 0;
 }
 
 struct msghdr_copy {
@@ -312,6 +318,44 @@ __noinline int add_message(struct scratch *s, u32 at)
 	add_item(s, msg->name, (u32)msg->name_len, name_len, false);
 	add_item(s, control, length, control_len, false);
 	return 0;
+}
+
+
+#define MSGHDR_SIZE	56
+#define MMSGHDR_SIZE	64
+#define MAX_MESSAGES	32
+
+/*
+ * As many as there is room for; one that is not whole is the last. In the
+ * caller's frame: a deeper stack would be too large.
+ */
+static __always_inline int add_messages(struct scratch *s, u64 vector, u64 nr,
+					u32 narrow)
+{
+	u32 i, at, width = narrow ? MMSGHDR_SIZE / 2 : MMSGHDR_SIZE;
+	int added, status = 0;
+
+	for (i = 0; i < MAX_MESSAGES; i++) {
+		if (i >= nr)
+			return status;
+		at = s->rec.head.len;
+		barrier_var(at);
+		if (at > SMALL_UNTIL)
+			break;
+		if (read_word(s, s->data + at, width, vector + i * width))
+			return status | (i ? KXT_MORE : KXT_FAULT);
+		if (narrow)
+			widen_message(s, at);
+		s->rec.head.len = at + MMSGHDR_SIZE;
+		add_message(s, at);
+		added = add_iovecs(s, s->vector, s->vector_len, ~0ULL, narrow);
+		status |= added & KXT_PARTLY;
+		if (added & KXT_FAULT)
+			status |= KXT_PARTLY;
+		if (added & (KXT_MORE | KXT_FAULT))
+			break;
+	}
+	return status | KXT_MORE;
 }
 
 #define MAX_COUNTED	(1 << 16)
@@ -420,7 +464,7 @@ static __always_inline u32 piece_size(struct scratch *s, u32 kind,
 	case KXT_CAP_STR:
 		return settings.strsize + 2;
 	case KXT_CAP_BUF:
-		limit = settings.strsize;
+		limit = buffer_limit();
 		want = count_of(s, from);
 		break;
 	case KXT_CAP_ARRAY:
@@ -483,7 +527,7 @@ __noinline int capture(struct scratch *s, u32 i, u32 when)
 
 	switch (kind) {
 	case KXT_CAP_STRVEC:
-		status = add_strings(s, pointer, narrow);
+		status = add_strings(s, pointer, narrow, op->size);
 		break;
 	case KXT_CAP_COUNTVEC:
 		status = count_vector(s, pointer, narrow);
@@ -496,10 +540,12 @@ __noinline int capture(struct scratch *s, u32 i, u32 when)
 		status = add_iovecs(s, pointer, count_of(s, from), limit,
 				    narrow);
 		break;
-	case KXT_CAP_MSGHDR:
 	case KXT_CAP_MMSGHDR:
+		status = add_messages(s, pointer, count_of(s, from), narrow);
+		break;
+	case KXT_CAP_MSGHDR:
 		limit = count_of(s, op->limit_from);
-		size = kind == KXT_CAP_MSGHDR ? 56 : 64;
+		size = MSGHDR_SIZE;
 		status = PIECE_STATUS(read_piece(s, data, pointer,
 						 narrow ? size / 2 : size, false));
 		if (status)

@@ -12,14 +12,20 @@ _kxtrace()
 		mapfile -t COMPREPLY < <(compgen -f -- "$current")
 		return ;;
 	-e)
-		mapfile -t COMPREPLY < <(compgen -W "trace= signal= quiet= %file %desc
+		mapfile -t COMPREPLY < <(compgen -W "trace= signal= status= quiet= abbrev= verbose= raw= read=
+			write= decode-pids= %file %desc
 			%process %net %signal %ipc %memory %creds %stat %lstat %fstat
 			%statfs %fstatfs %clock %pure" -- "$current")
+		return ;;
+	-X|--const-print-style)
+		mapfile -t COMPREPLY < <(compgen -W "raw abbrev verbose" -- "$current")
 		return ;;
 	esac
 	if [[ $current == -* ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "-f --follow-forks -p --attach --all --hooks -e
-			--trace --signal --quiet -z --successful-only -Z --failed-only
+			--trace --signal --quiet -z --successful-only -Z --failed-only --status
+			--abbrev --verbose --raw --read --write -n --syscall-number -N --arg-names
+			-x --strings-in-hex -X --const-print-style -Y --decode-pids --timestamps
 			-o --output -A --output-append-mode -a --columns -s --string-limit
 			-t --absolute-timestamps -r --relative-timestamps -T --syscall-times
 			-v --no-abbrev -q -c --summary-only -w --summary-wall-clock

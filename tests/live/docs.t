@@ -9,7 +9,8 @@ use Test::More;
 
 plan skip_all => 'what programs say does not depend on the kernel' if $ENV{KX_VM_KERNEL};
 
-my $help = run("$build/kxtrace", '--help')->{out};
+my $help = run("$build/kxtrace", '--help=all')->{out};
+my $short = run("$build/kxtrace", '--help')->{out};
 my $manual = slurp('docs/man/kxtrace.1');
 my $completion = slurp('docs/completion/kxtrace.bash');
 $manual =~ s/\\-/-/g;
@@ -36,9 +37,11 @@ for my $option ($completion =~ /(?<=\s)(--?[\w-]+)(?=[\s"])/g) {
 	my $r = run("$build/kxtrace", $option);
 	unlike($r->{err}, qr{no such option}, "$option of the completion is understood");
 }
-my @lines = split /\n/, $help;
-cmp_ok(scalar(@lines), '<=', 45, 'the help fits a screen');
-is(scalar(grep { length > 100 } @lines), 0, 'and its width');
+cmp_ok(scalar(split /\n/, $short), '<=', 45, 'the help fits a screen');
+is(scalar(grep { length > 100 } split /\n/, $help), 0, 'and its width');
+my %all = map { $_ => 1 } split /\n/, $help;
+is(join("\n", grep { !$all{$_} } split /\n/, $short), '', 'the whole list has all that the short one has');
+like($short, qr{--help\[=all\]}, 'which points to it');
 
 #
 # kx: one page, one row of the completion for each command

@@ -22,12 +22,39 @@ static void is(const struct out *o, const char *expected, const char *what)
 		printf("# got:      %.*s\n# expected: %s\n", (int)o->len, o->buf, expected);
 }
 
+#define TEXT(call, expected) do { o.len = o.line = 0; call; is(&o, expected, #call); } while (0)
+#define STYLED(call, expected) do { o->len = o->line = 0; call; is(o, expected, #call); } while (0)
+
+XLAT(some_flags, "S_???", { 1, "S_A" }, { 6, "S_BC" }, { 8, "S_D" });
+XLAT(some_values, "V_???", { 0, "V_NONE" }, { 7, "V_SEVEN" });
+
+/* -X: by name, by number, both. */
+static void test_constants(struct out *o)
+{
+	STYLED(xlat_flags(o, &some_flags, 0x17), "S_A|S_BC|0x10");
+	o->constants = CONSTANTS_RAW;
+	STYLED(xlat_flags(o, &some_flags, 0x17), "0x17");
+	STYLED(xlat_flags(o, &some_flags, 0), "0");
+	STYLED(xlat_flags(o, &some_flags, 0x20), "0x20");
+	STYLED(xlat_value(o, &some_values, 7), "0x7");
+	STYLED(xlat_value(o, &some_values, 8), "0x8");
+	STYLED(out_name_dec(o, -100, "AT_FDCWD"), "-100");
+	o->constants = CONSTANTS_VERBOSE;
+	STYLED(xlat_flags(o, &some_flags, 0x17), "0x17 /* S_A|S_BC|0x10 */");
+	STYLED(xlat_flags(o, &some_flags, 0), "0");
+	STYLED(xlat_flags(o, &some_flags, 0x20), "0x20 /* S_??? */");
+	STYLED(xlat_value(o, &some_values, 0), "0 /* V_NONE */");
+	STYLED(xlat_value(o, &some_values, 8), "0x8 /* V_??? */");
+	STYLED(out_name_dec(o, -100, "AT_FDCWD"), "-100 /* AT_FDCWD */");
+	STYLED(out_name_hex(o, 5, NULL), "0x5");
+	o->constants = CONSTANTS_ABBREV;
+}
+
 static void test_text(void)
 {
 	struct out o;
 
 	out_init(&o, -1, 4096);
-#define TEXT(call, expected) do { o.len = o.line = 0; call; is(&o, expected, #call); } while (0)
 	TEXT(out_dec(&o, 0), "0");
 	TEXT(out_dec(&o, -1), "-1");
 	TEXT(out_dec(&o, INT64_MIN), "-9223372036854775808");
@@ -43,6 +70,16 @@ static void test_text(void)
 	TEXT(out_quoted(&o, "a\"b\\c\n\t\r\v\f", 10, false), "\"a\\\"b\\\\c\\n\\t\\r\\v\\f\"");
 	TEXT(out_quoted(&o, "\0x\0007\1\377", 6, true), "\"\\0x\\0007\\1\\377\"...");
 	TEXT(out_quoted(&o, "\33[1m", 4, false), "\"\\33[1m\"");
+	o.hex_strings = HEX_CHARS;
+	TEXT(out_quoted(&o, "a\"\n\1" "7\377", 6, true), "\"a\\\"\\n\\x017\\xff\"...");
+	o.hex_strings = HEX_NON_ASCII;
+	TEXT(out_quoted(&o, "a\"\n\t", 4, false), "\"a\\\"\\n\\t\"");
+	TEXT(out_quoted(&o, "a\n\177", 3, false), "\"\\x61\\x0a\\x7f\"");
+	o.hex_strings = HEX_ALL;
+	TEXT(out_quoted(&o, "ab", 2, true), "\"\\x61\\x62\"...");
+	TEXT(out_quoted(&o, "", 0, false), "\"\"");
+	o.hex_strings = HEX_NEVER;
+	test_constants(&o);
 	TEXT((out_str(&o, "ab"), out_spaces_to(&o, 60)),
 	     "ab                                                          ");
 	out_done(&o);
@@ -116,14 +153,14 @@ static void test_lines(struct line_context *line)
  * Records of random content for every call of the table: nothing is read
  * beyond the record. It lies at the end of its memory, so ASan would see.
  */
-static void test_hostile(struct line_context *line)
+static void test_hostile(struct line_context *line, unsigned int rounds)
 {
 	unsigned int round, i, seed = 1;
 	struct kxt_call *rec;
 	struct call call;
 	size_t len;
 
-	for (round = 0; round < 200000; round++) {
+	for (round = 0; round < rounds; round++) {
 		len = 8 * (rand_r(&seed) % 60);
 		rec = malloc(len ? len : 1);
 		for (i = 0; i < len / 4; i++)
@@ -185,7 +222,21 @@ int main(void)
 	test_text();
 	test_lines(&line);
 	test_summary(&line);
-	test_hostile(&line);
+	test_hostile(&line, 200000);
+	line_done(&line);
+	/* And with all that changes how lines look. */
+	opt.show = (struct show_options){
+		.numbers = true, .names = true, .hex_strings = HEX_NON_ASCII,
+		.constants = CONSTANTS_VERBOSE, .any_style = true,
+		.read = { .any = true, .others = true },
+		.written = { .any = true, .others = true },
+	};
+	memset(opt.show.styles, STYLE_WHOLE, sizeof(opt.show.styles));
+	memset(opt.show.read.bits, 0xff, sizeof(opt.show.read.bits));
+	memset(opt.show.written.bits, 0xff, sizeof(opt.show.written.bits));
+	if (line_init(&line, &opt, &out))
+		return 1;
+	test_hostile(&line, 200000);
 	line_done(&line);
 	out_done(&out);
 	printf("1..%d\n", nr_tests);

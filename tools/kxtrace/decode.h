@@ -22,6 +22,8 @@ struct call {
 	const struct kxt_stack *stack;	/* where; NULL: not known */
 	bool failed;		/* the result is an errno */
 	bool abbrev;		/* as strace without -v */
+	bool raw;		/* -e raw= */
+	bool names;		/* -N */
 	unsigned int strsize;	/* -s */
 	bool hex_result;	/* set by the row's annotate, for flags */
 };
@@ -40,12 +42,14 @@ struct arg {
 	const struct xlat *xlat;	/* for the printers of symbols */
 	struct kxt_op op;
 	uint8_t aux;			/* another argument that the printer needs */
+	bool named;			/* the printer prints the name, too */
 };
 
 enum result_kind {
 	RESULT_DEC,		/* 3, or -1 ENOENT (No such file or directory) */
 	RESULT_HEX,		/* addresses: mmap, brk */
 	RESULT_FD,
+	RESULT_PID,
 	RESULT_OCT,		/* umask */
 	RESULT_UDEC,
 	RESULT_NONE,		/* never returns */

@@ -168,7 +168,7 @@ static void take_event(struct feed *feed, const struct kxt_task_event *event)
 		if (task)
 			task->last_seq = 0;
 		TELL(feed, forked, event);
-		if (!feed->trace.opt->quiet)
+		if (!(feed->trace.opt->quiet & QUIET_ATTACH))
 			feed_message(feed, "Process %u attached", event->head.tid);
 	} else if (event->head.kind == KXT_EXIT) {
 		note_end(feed, event);

@@ -6,21 +6,35 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 
 #include "decode/compat.h"
 #include "decode/errno.h"
+#include "decode/file.h"
+#include "decode/misc.h"
 #include "decode/siginfo.h"
 #include "decode/sigset.h"
+#include "dump.h"
+#include "leader.h"
 
 #define NOTE_SIZE	(16 << 10)
-#define NS_PER_S	1000000000ull
-#define NS_PER_US	1000ull
 
 int line_init(struct line_context *line, const struct options *opt, struct out *out)
 {
+	int err;
+
 	*line = (struct line_context){ .opt = opt, .out = out };
-	return out_init(&line->note, -1, NOTE_SIZE);
+	line->special = opt->show.hidden || opt->show.any_style || opt->show.names;
+	line_style(opt, out, NULL);
+	err = out_init(&line->note, -1, NOTE_SIZE);
+	line_style(opt, &line->note, NULL);
+	return err;
+}
+
+void line_style(const struct options *opt, struct out *o, const struct task_names *names)
+{
+	o->hex_strings = opt->show.hex_strings;
+	o->constants = opt->show.constants;
+	o->names = opt->show.task_names ? names : NULL;
 }
 
 void line_done(struct line_context *line)
@@ -74,6 +88,7 @@ bool call_parse(struct call *call, const void *record, size_t len)
 		return false;
 	memset(call, 0, sizeof(*call));
 	call->rec = rec;
+	call->abbrev = true;
 	call->row = kxt_row_index(rec->nr, rec->head.flags & KXT_F_COMPAT);
 	call->info = call_info_by_row(call->row);
 	if (nr_args < (call->info ? compat_nr_registers(call->row) : KXT_NR_ARGS))
@@ -84,79 +99,6 @@ bool call_parse(struct call *call, const void *record, size_t len)
 	if (rec->head.flags & KXT_F_COMPAT)
 		compat_widen(call);
 	return true;
-}
-
-static void print_time_of_day(struct out *o, time_t seconds)
-{
-	static time_t minute = -1;
-	static struct tm tm;
-
-	if (seconds / 60 != minute) {
-		minute = seconds / 60;
-		localtime_r(&seconds, &tm);
-	}
-	out_udec_pad(o, tm.tm_hour, 2, '0');
-	out_char(o, ':');
-	out_udec_pad(o, tm.tm_min, 2, '0');
-	out_char(o, ':');
-	out_udec_pad(o, seconds % 60, 2, '0');
-}
-
-static void print_stamp(struct line_context *line, uint64_t ns)
-{
-	uint64_t real = ns + line->epoch_ns;
-	struct out *o = line->out;
-
-	if (line->opt->stamp == STAMP_EPOCH)
-		out_udec(o, real / NS_PER_S);
-	else
-		print_time_of_day(o, real / NS_PER_S);
-	if (line->opt->stamp != STAMP_TIME) {
-		out_char(o, '.');
-		out_udec_pad(o, real % NS_PER_S / NS_PER_US, 6, '0');
-	}
-}
-
-static void print_relative(struct line_context *line, uint64_t ns)
-{
-	uint64_t since = line->last_ns && ns > line->last_ns ?
-			 ns - line->last_ns : 0;
-	bool brackets = line->opt->stamp != STAMP_NONE;
-	struct out *o = line->out;
-
-	line->last_ns = ns;
-	if (brackets)
-		out_mem(o, "(+", 2);
-	out_udec_pad(o, since / NS_PER_S, 6, ' ');
-	out_char(o, '.');
-	out_udec_pad(o, since % NS_PER_S / NS_PER_US, 6, '0');
-	out_mem(o, ") ", 2);
-	if (!brackets)
-		o->len -= 2, out_char(o, ' ');
-}
-
-/* What stands before every line: who, when. */
-static void print_leader(struct line_context *line, uint32_t tid, uint64_t ns)
-{
-	struct out *o = line->out;
-
-	if (line->prefix == PREFIX_PLAIN) {
-		size_t from = out_column(o);
-
-		out_udec(o, tid);
-		out_spaces_to(o, from + 5);
-		out_char(o, ' ');
-	} else if (line->prefix == PREFIX_BRACKETS) {
-		out_mem(o, "[pid ", 5);
-		out_udec_pad(o, tid, 5, ' ');
-		out_mem(o, "] ", 2);
-	}
-	if (line->opt->stamp != STAMP_NONE) {
-		print_stamp(line, ns);
-		out_char(o, ' ');
-	}
-	if (line->opt->relative)
-		print_relative(line, ns);
 }
 
 static void print_error(struct out *o, int err)
@@ -193,8 +135,10 @@ static void print_result(struct out *o, const struct call *call)
 		out_char(o, '?');
 	} else if (call->failed) {
 		print_error(o, -ret);
-	} else if (kind == RESULT_HEX || call->hex_result) {
+	} else if (kind == RESULT_HEX || call->hex_result || call->raw) {
 		out_hex(o, ret);
+	} else if (kind == RESULT_PID) {
+		out_pid(o, ret);
 	} else if (kind == RESULT_OCT) {
 		out_oct(o, ret);
 	} else if (kind == RESULT_UDEC) {
@@ -213,6 +157,24 @@ static bool awaits_return(const struct call *call, unsigned int i)
 	       !(op->when & KXT_AT_ENTER) && call->rec->args[i];
 }
 
+static void print_raw_arguments(struct out *o, const struct call *call)
+{
+	unsigned int i;
+
+	for (i = 0; i < call->info->nr_args; i++) {
+		/* No argument at all, but what else the record tells. */
+		if (call->info->args[i].op.kind == KXT_CAP_BLOCKED)
+			continue;
+		if (i)
+			out_mem(o, ", ", 2);
+		if (call->names) {
+			out_str(o, call->info->args[i].name);
+			out_char(o, '=');
+		}
+		out_hex(o, call->rec->args[i]);
+	}
+}
+
 void print_arguments(struct out *o, const struct call *call)
 {
 	bool returned = !(call->rec->head.flags & KXT_F_NO_RETURN);
@@ -220,16 +182,24 @@ void print_arguments(struct out *o, const struct call *call)
 	size_t separator, before;
 	unsigned int i;
 
+	if (call->raw) {
+		print_raw_arguments(o, call);
+		return;
+	}
 	for (i = 0; i < info->nr_args; i++) {
 		separator = o->len;
 		if (i)
 			out_mem(o, ", ", 2);
 		if (!returned && awaits_return(call, i))
 			return;
+		if (call->names && !info->args[i].named) {
+			out_str(o, info->args[i].name);
+			out_char(o, '=');
+		}
 		before = o->len;
 		info->args[i].print(o, call, i, &info->args[i]);
 		/* An argument without meaning here prints nothing at all. */
-		if (o->len == before && before > separator)
+		if (o->len == before)
 			o->len = separator;
 	}
 }
@@ -261,39 +231,93 @@ static void print_unknown_call(struct out *o, const struct call *call)
 	}
 }
 
+/* -e status=, -z, -Z */
+static unsigned int status_of(const struct call *call)
+{
+	if (call->rec->head.flags & KXT_F_GOING_ON)
+		return STATUS_DETACHED;
+	if (call->rec->head.flags & KXT_F_NO_RETURN)
+		return STATUS_UNFINISHED;
+	return call->failed ? STATUS_FAILED : STATUS_SUCCESSFUL;
+}
+
+bool line_is_wanted(const struct options *opt, const struct call *call)
+{
+	return !opt->show.hidden || !(opt->show.hidden & status_of(call));
+}
+
+static bool is_text(const struct arg *arg)
+{
+	return arg->op.kind == KXT_CAP_PATH || arg->op.kind == KXT_CAP_STR ||
+	       arg->op.kind == KXT_CAP_BLOCKED || arg->print == print_buffer ||
+	       arg->print == print_xattr_out || arg->print == print_random;
+}
+
+/* Without their memory, structures are shown by their address. */
+static void hide_structures(struct call *call)
+{
+	unsigned int i;
+
+	for (i = 0; i < call->info->nr_args; i++) {
+		if (is_text(&call->info->args[i]))
+			continue;
+		call->in[i] = NULL;
+		call->out[i] = NULL;
+	}
+}
+
+void call_style(struct call *call, const struct options *opt)
+{
+	unsigned int style = call->info ? opt->show.styles[call->rec->nr] : 0;
+
+	call->strsize = opt->strsize;
+	call->names = opt->show.names;
+	call->abbrev = !(style & STYLE_WHOLE);
+	call->raw = style & STYLE_RAW;
+	if (style & STYLE_OPAQUE)
+		hide_structures(call);
+}
+
+static inline void print_call(struct line_context *line, struct call *call)
+{
+	const struct kxt_call *rec = call->rec;
+	struct out *o = line->out;
+
+	print_leader(line, rec->head.tid,
+		     rec->enter_ns ? rec->enter_ns : rec->exit_ns);
+	if (line->opt->show.numbers) {
+		out_char(o, '[');
+		out_udec_pad(o, rec->nr, 4, ' ');
+		out_mem(o, "] ", 2);
+	}
+	if (!call->info) {
+		print_unknown_call(o, call);
+		return;
+	}
+	out_str(o, call->info->name);
+	out_char(o, '(');
+	print_arguments(o, call);
+	if (call->info->annotate && !call->raw &&
+	    !(rec->head.flags & KXT_F_NO_RETURN))
+		call->info->annotate(&line->note, call);
+}
+
 void line_call(struct line_context *line, struct call *call)
 {
 	const struct kxt_call *rec = call->rec;
 	const struct options *opt = line->opt;
 	struct out *o = line->out;
 
-	if (opt->only_failed && !call->failed)
-		return;
-	if (rec->head.flags & KXT_F_GOING_ON &&
-	    (opt->only_successful || opt->only_failed))
-		return;
-	if (opt->only_successful &&
-	    (call->failed || rec->head.flags & KXT_F_NO_RETURN))
+	if (line->special && !line_is_wanted(opt, call))
 		return;
 	/* The whole line in one piece: rewinding needs it in the buffer. */
 	if (o->cap - o->len < o->cap / 4)
 		out_flush(o);
-	call->abbrev = !opt->verbose;
+	if (line->special)
+		call_style(call, opt);
 	call->strsize = opt->strsize;
 	line->note.len = 0;
-
-	print_leader(line, rec->head.tid,
-		     rec->enter_ns ? rec->enter_ns : rec->exit_ns);
-	if (call->info) {
-		out_str(o, call->info->name);
-		out_char(o, '(');
-		print_arguments(o, call);
-		if (call->info->annotate &&
-		    !(rec->head.flags & KXT_F_NO_RETURN))
-			call->info->annotate(&line->note, call);
-	} else {
-		print_unknown_call(o, call);
-	}
+	print_call(line, call);
 	if (rec->head.flags & KXT_F_GOING_ON) {
 		out_mem(o, " <unfinished ...>", 17);
 		out_newline(o);
@@ -310,16 +334,15 @@ void line_call(struct line_context *line, struct call *call)
 		out_mem(o, line->note.buf, line->note.len);
 		out_char(o, ')');
 	}
-	if (opt->spent && rec->exit_ns) {
-		uint64_t spent = rec->enter_ns ? rec->exit_ns - rec->enter_ns : 0;
-
+	if (opt->spent && rec->exit_ns && !(rec->head.flags & KXT_F_NO_RETURN)) {
 		out_mem(o, " <", 2);
-		out_udec(o, spent / NS_PER_S);
-		out_char(o, '.');
-		out_udec_pad(o, spent % NS_PER_S / NS_PER_US, 6, '0');
+		out_seconds(o, rec->enter_ns ? rec->exit_ns - rec->enter_ns : 0,
+			    opt->show.spent);
 		out_char(o, '>');
 	}
 	out_newline(o);
+	if (opt->show.read.any || opt->show.written.any)
+		dump_call(o, opt, call);
 }
 
 void line_personality(struct line_context *line, const struct call *call)
@@ -351,7 +374,7 @@ void line_signal(struct line_context *line, const struct kxt_signal *sig)
 		return;
 	print_leader(line, sig->head.tid, sig->time_ns);
 	out_mem(o, "--- stopped by ", 15);
-	out_signal(o, sig->sig);
+	out_signal_name(o, sig->sig);
 	out_mem(o, " ---", 4);
 	out_newline(o);
 }
@@ -361,12 +384,12 @@ void line_exit(struct line_context *line, const struct kxt_task_event *event)
 	struct out *o = line->out;
 	int status = event->value;
 
-	if (line->opt->quiet > 1)
+	if (line->opt->quiet & QUIET_EXIT)
 		return;
 	print_leader(line, event->head.tid, event->time_ns);
 	if (WIFSIGNALED(status)) {
 		out_mem(o, "+++ killed by ", 14);
-		out_signal(o, WTERMSIG(status));
+		out_signal_name(o, WTERMSIG(status));
 		if (WCOREDUMP(status))
 			out_mem(o, " (core dumped)", 14);
 	} else {
@@ -382,7 +405,7 @@ void line_superseded(struct line_context *line,
 {
 	struct out *o = line->out;
 
-	if (line->opt->quiet > 1)
+	if (line->opt->quiet & QUIET_SUPERSEDED)
 		return;
 	print_leader(line, event->head.tid, event->time_ns);
 	out_mem(o, "+++ superseded by execve in pid ", 32);

@@ -5,6 +5,7 @@
 
 #include "decode.h"
 #include "options.h"
+#include "names.h"
 
 enum pid_prefix { PREFIX_NONE, PREFIX_PLAIN, PREFIX_BRACKETS };
 
@@ -16,6 +17,7 @@ struct line_context {
 	enum pid_prefix prefix;
 	int64_t epoch_ns;		/* add to CLOCK_MONOTONIC: since 1970 */
 	uint64_t last_ns;		/* -r: of the line before; 0: none */
+	bool special;			/* options change which calls are shown, or how */
 };
 
 int line_init(struct line_context *line, const struct options *opt, struct out *out);
@@ -26,6 +28,15 @@ void line_done(struct line_context *line);
  * kind, or with chunks that leave it.
  */
 bool call_parse(struct call *call, const void *record, size_t len);
+
+/* Whether -e status=, -z and -Z let it be shown. */
+bool line_is_wanted(const struct options *opt, const struct call *call);
+
+/* How its arguments are to be printed: -s, -v, -N, -e abbrev= and the like. */
+void call_style(struct call *call, const struct options *opt);
+
+/* How all text is printed: -x, -X; and -Y, unless `names` is NULL. */
+void line_style(const struct options *opt, struct out *o, const struct task_names *names);
 
 void line_call(struct line_context *line, struct call *call);
 /* The task's calls are those of another personality from now on. */

@@ -156,7 +156,7 @@ static int attach_pids(struct tracer *tracer)
 				 strerror(-err));
 			break;
 		}
-		if (opt->quiet)
+		if (opt->quiet & QUIET_ATTACH)
 			continue;
 		if (list.nr - before > 1)
 			feed_message(&tracer->feed, "Process %d attached with %zu threads",
@@ -333,7 +333,7 @@ static void say_detached(struct tracer *tracer)
 {
 	unsigned int i;
 
-	for (i = 0; i < tracer->opt->nr_pids && !tracer->opt->quiet; i++)
+	for (i = 0; i < tracer->opt->nr_pids && !(tracer->opt->quiet & QUIET_ATTACH); i++)
 		if (!kill(tracer->opt->pids[i], 0))
 			feed_message(&tracer->feed, "Process %d detached", tracer->opt->pids[i]);
 }

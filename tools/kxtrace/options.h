@@ -19,7 +19,7 @@
 
 #define MAX_PIDS	256
 
-enum stamp { STAMP_NONE, STAMP_TIME, STAMP_TIME_US, STAMP_EPOCH };
+enum stamp { STAMP_NONE, STAMP_TIME, STAMP_EPOCH };
 
 enum hooks { HOOKS_AUTO, HOOKS_CALLS, HOOKS_PAIR };
 
@@ -38,13 +38,13 @@ struct options {
 	unsigned int column;		/* -a */
 	bool summary;			/* -c */
 	bool wall_clock;		/* -w */
-	enum stamp stamp;		/* -t -tt -ttt */
+	enum stamp stamp;		/* -t -tt -ttt; how exact: show.stamp */
 	bool relative;			/* -r */
 	bool spent;			/* -T */
-	unsigned int quiet;		/* -q -qq -qqq */
+	unsigned int quiet;		/* -q -qq -qqq: a set of QUIET_ */
 	bool verbose;			/* -v */
-	bool only_successful;		/* -z */
-	bool only_failed;		/* -Z */
+	bool only_successful;		/* -z: show.hidden is all but that */
+	bool only_failed;		/* -Z: likewise */
 	bool fail_on_loss;
 	bool selected[KXT_NR_ROWS];	/* -e trace= */
 	uint64_t signals;		/* -e signal=, bit sig - 1 */
@@ -66,8 +66,8 @@ struct options {
  */
 int options_parse(struct options *opt, int argc, char **argv);
 
-/* The help, on stdout. */
-void options_help(void);
+/* The help, on stdout; with `all`: also of options that few need. */
+void options_help(bool all);
 
 /*
  * A set of calls, as behind -e trace=, abbrev=, raw= ...: `what` is the name for

@@ -192,6 +192,41 @@ int out_printf(struct out *o, const char *format, ...)
 	return n;
 }
 
+bool names_begin_styled(struct out *o)
+{
+	if (o->constants == CONSTANTS_RAW)
+		return false;
+	out_mem(o, " /* ", 4);
+	o->constants = CONSTANTS_ABBREV;
+	o->naming = true;
+	return true;
+}
+
+void names_end_styled(struct out *o)
+{
+	out_mem(o, " */", 3);
+	o->constants = CONSTANTS_VERBOSE;
+	o->naming = false;
+}
+
+void out_name_hex_styled(struct out *o, uint64_t value, const char *name)
+{
+	out_hex(o, value);
+	if (name && names_begin(o)) {
+		out_str(o, name);
+		names_end(o);
+	}
+}
+
+void out_name_dec_styled(struct out *o, int64_t value, const char *name)
+{
+	out_dec(o, value);
+	if (name && names_begin(o)) {
+		out_str(o, name);
+		names_end(o);
+	}
+}
+
 /* 0: as it is; a letter: after a backslash; 1: in octal. */
 static const unsigned char escapes[256] = {
 	[0 ... 8] = 1, ['\t'] = 't', ['\n'] = 'n', ['\v'] = 'v', ['\f'] = 'f',
@@ -213,12 +248,49 @@ static void octal_escape(struct out *o, unsigned char c, bool digit_follows)
 	out_mem(o, text, n);
 }
 
-void out_quoted(struct out *o, const char *text, size_t len, bool more)
+static bool needs_hex(const unsigned char *s, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		if (escapes[s[i]] == 1)
+			return true;
+	return false;
+}
+
+static void hex_escape(struct out *o, unsigned char c)
+{
+	const char text[] = { '\\', 'x', "0123456789abcdef"[c >> 4],
+			      "0123456789abcdef"[c & 15] };
+
+	out_mem(o, text, sizeof(text));
+}
+
+/* With -x and its likes. */
+static RARE void quoted_in_hex(struct out *o, const unsigned char *s, size_t len)
+{
+	bool all = o->hex_strings == HEX_ALL ||
+		   (o->hex_strings == HEX_NON_ASCII && needs_hex(s, len));
+	size_t i;
+
+	for (i = 0; i < len; i++) {
+		if (all || escapes[s[i]] == 1) {
+			hex_escape(o, s[i]);
+			continue;
+		}
+		if (escapes[s[i]])
+			out_char(o, '\\');
+		out_char(o, escapes[s[i]] ? escapes[s[i]] : s[i]);
+	}
+}
+
+/* The default, in its callers: it is most of what a line costs. */
+static inline __attribute__((always_inline)) void
+escape(struct out *o, const char *text, size_t len)
 {
 	const unsigned char *s = (const unsigned char *)text;
 	size_t i, plain = 0;
 
-	out_char(o, '"');
 	for (i = 0; i < len; i++) {
 		unsigned char e = escapes[s[i]];
 
@@ -235,6 +307,31 @@ void out_quoted(struct out *o, const char *text, size_t len, bool more)
 		out_char(o, e);
 	}
 	out_mem(o, text + plain, len - plain);
+}
+
+void out_escaped(struct out *o, const char *text, size_t len)
+{
+	if (o->hex_strings)
+		quoted_in_hex(o, (const unsigned char *)text, len);
+	else
+		escape(o, text, len);
+}
+
+static RARE void out_styled(struct out *o, const char *text, size_t len, bool more)
+{
+	out_char(o, '"');
+	quoted_in_hex(o, (const unsigned char *)text, len);
+	out_str(o, more ? "\"..." : "\"");
+}
+
+void out_quoted(struct out *o, const char *text, size_t len, bool more)
+{
+	if (o->hex_strings) {
+		out_styled(o, text, len, more);
+		return;
+	}
+	out_char(o, '"');
+	escape(o, text, len);
 	out_char(o, '"');
 	if (more)
 		out_mem(o, "...", 3);

@@ -17,7 +17,7 @@ bool rows_take_times(const struct options *opt)
 
 bool options_want_tasks(const struct options *opt)
 {
-	return opt->all || opt->recording.file || recording_in_flight(&opt->recording);
+	return opt->all || opt->show.task_names || opt->recording.file || recording_in_flight(&opt->recording);
 }
 
 static bool never_returns(const struct call_info *info)
@@ -39,13 +39,24 @@ static bool needs_entry(const struct kxt_row *row, const struct call_info *info,
 	return row->flags & KXT_ROW_SELECTED && (entries || nr >= KXT_I386_ROWS);
 }
 
+/* Not abbreviated: the environment itself, not its size, and all arguments. */
+static void take_whole(struct kxt_op *op)
+{
+	if (op->kind == KXT_CAP_COUNTVEC)
+		op->kind = KXT_CAP_STRVEC;
+	if (op->kind == KXT_CAP_STRVEC)
+		op->size = KXT_MAX_STRINGS;
+}
+
 /* The kernel half knows registers only, not which of them are one argument. */
-static void choose_op(struct kxt_row *row, unsigned int nr, unsigned int i)
+static void choose_op(struct kxt_row *row, unsigned int nr, unsigned int i, bool whole)
 {
 	unsigned int at = compat_register(nr, i);
 	struct kxt_op *op = &row->ops[at];
 
 	*op = call_table[nr].args[i].op;
+	if (whole)
+		take_whole(op);
 	if (op->kind == KXT_CAP_NONE)
 		return;
 	if (op->size_from < KXT_NR_ARGS)
@@ -56,7 +67,7 @@ static void choose_op(struct kxt_row *row, unsigned int nr, unsigned int i)
 		row->at_exit |= 1 << at;
 }
 
-static void choose_row(struct kxt_row *row, unsigned int nr, bool entries)
+static void choose_row(struct kxt_row *row, unsigned int nr, bool entries, bool whole)
 {
 	const struct call_info *info = &call_table[nr];
 	unsigned int i;
@@ -65,7 +76,7 @@ static void choose_row(struct kxt_row *row, unsigned int nr, bool entries)
 		row->flags |= KXT_ROW_FAILS_NEVER;
 	row->nr_args = info->name ? compat_nr_registers(nr) : KXT_NR_ARGS;
 	for (i = 0; info->name && i < info->nr_args; i++)
-		choose_op(row, nr, i);
+		choose_op(row, nr, i, whole);
 	row->fd_args = descriptor_args(info);
 	if (needs_entry(row, info, nr, entries))
 		row->flags |= KXT_ROW_ENTERS;
@@ -80,6 +91,7 @@ void rows_choose(struct kxt_row *rows, const struct options *opt, bool entries)
 		memset(&rows[nr], 0, sizeof(rows[nr]));
 		if (opt->selected[nr])
 			rows[nr].flags |= KXT_ROW_SELECTED;
-		choose_row(&rows[nr], nr, entries);
+		choose_row(&rows[nr], nr, entries,
+			   opt->show.styles[nr] & STYLE_WHOLE);
 	}
 }

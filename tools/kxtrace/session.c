@@ -70,6 +70,9 @@ static void configure(struct session *session)
 
 	skel->rodata->settings = (struct kxt_settings){
 		.strsize = opt->strsize,
+		/* Dumps show all of a buffer, not only -s of it. */
+		.bufsize = opt->show.read.any || opt->show.written.any ?
+			   KXT_STRING_MAX : 0,
 		.times = rows_take_times(opt),
 		.summary = opt->summary,
 		.wall_clock = opt->wall_clock,

@@ -16,22 +16,38 @@ const char *xlat_name(const struct xlat *x, uint64_t value)
 static void print_unknown(struct out *o, const struct xlat *x, uint64_t value)
 {
 	out_hex(o, value);
-	if (!x->unknown)
+	if (!x->unknown || o->constants == CONSTANTS_RAW)
 		return;
 	out_mem(o, " /* ", 4);
 	out_str(o, x->unknown);
 	out_mem(o, " */", 3);
 }
 
+/* The number before the names, or instead of them: -X. */
+static RARE void flags_styled(struct out *o, const struct xlat *x, uint64_t value)
+{
+	if (!xlat_knows_any(x, value)) {
+		print_unknown(o, x, value);
+		return;
+	}
+	out_hex(o, value);
+	if (!names_begin(o))
+		return;
+	xlat_flags(o, x, value);
+	names_end(o);
+}
+
 void xlat_flags(struct out *o, const struct xlat *x, uint64_t value)
 {
 	const struct xlat_entry *entry = x->entries, *end = entry + x->nr;
 	uint64_t rest = value;
-	const char *name;
 
 	if (!value) {
-		name = xlat_name(x, 0);
-		out_str(o, name ? name : "0");
+		out_name_hex(o, 0, xlat_name(x, 0));
+		return;
+	}
+	if (o->constants) {
+		flags_styled(o, x, value);
 		return;
 	}
 	for (; rest && entry < end; entry++) {
@@ -54,8 +70,10 @@ void xlat_value(struct out *o, const struct xlat *x, uint64_t value)
 {
 	const char *name = xlat_name(x, value);
 
-	if (name)
-		out_str(o, name);
-	else
+	if (!name)
 		print_unknown(o, x, value);
+	else if (o->constants)
+		out_name_hex(o, value, name);
+	else
+		out_str(o, name);
 }

@@ -31,6 +31,17 @@ struct xlat {
 /* NULL when the table has no such value. */
 const char *xlat_name(const struct xlat *x, uint64_t value);
 
+/* Whether one of its flags is in the value. */
+static inline bool xlat_knows_any(const struct xlat *x, uint64_t value)
+{
+	const struct xlat_entry *entry = x->entries, *end = entry + x->nr;
+
+	for (; entry < end; entry++)
+		if (entry->value && (value & entry->value) == entry->value)
+			return true;
+	return false;
+}
+
 /* A|B|0x40; nothing known: 0x40 and the comment O_???; zero: its name, or 0. */
 void xlat_flags(struct out *o, const struct xlat *x, uint64_t value);
 

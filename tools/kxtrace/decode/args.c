@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 
+#include "../names.h"
 #include "fields.h"
 
 void print_int(struct out *o, const struct call *c, unsigned int i,
@@ -11,6 +12,13 @@ void print_int(struct out *o, const struct call *c, unsigned int i,
 {
 	(void)arg;
 	out_dec(o, (int32_t)c->rec->args[i]);
+}
+
+void print_pid(struct out *o, const struct call *c, unsigned int i,
+	       const struct arg *arg)
+{
+	(void)arg;
+	out_pid(o, (int32_t)c->rec->args[i]);
 }
 
 void print_uint(struct out *o, const struct call *c, unsigned int i,
@@ -58,7 +66,7 @@ void print_fd_at(struct out *o, const struct call *c, unsigned int i,
 		 const struct arg *arg)
 {
 	if ((int32_t)c->rec->args[i] == AT_FDCWD)
-		out_str(o, "AT_FDCWD");
+		out_name_dec(o, AT_FDCWD, "AT_FDCWD");
 	else
 		print_int(o, c, i, arg);
 }
@@ -203,7 +211,7 @@ void print_strvec(struct out *o, const struct call *c, unsigned int i,
 	while ((item = chunk_next_item(chunk, &pos)) && item->ptr) {
 		if (n)
 			out_mem(o, ", ", 2);
-		if (n++ >= c->strsize)
+		if (n++ >= c->strsize && c->abbrev)
 			break;
 		print_item_string(o, c, item);
 	}
@@ -220,7 +228,11 @@ void print_envp(struct out *o, const struct call *c, unsigned int i,
 	const struct kxt_chunk *chunk = chunk_in(c, i);
 	const uint32_t *nr = call_in(c, i, sizeof(*nr));
 
-	(void)arg;
+	/* Strings are longer than a number of them: asked for by -v. */
+	if (chunk && chunk->len >= sizeof(struct kxt_item)) {
+		print_strvec(o, c, i, arg);
+		return;
+	}
 	out_addr(o, c->rec->args[i]);
 	if (!nr)
 		return;

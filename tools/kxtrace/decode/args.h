@@ -5,7 +5,7 @@
 
 #include "../decode.h"
 
-arg_printer print_int, print_uint, print_long, print_ulong, print_hex;
+arg_printer print_pid, print_int, print_uint, print_long, print_ulong, print_hex;
 arg_printer print_addr, print_fd, print_fd_at, print_mode, print_dev;
 arg_printer print_string, print_buffer, print_flags, print_value;
 arg_printer print_strvec, print_envp, print_iovec;
@@ -34,6 +34,7 @@ arg_printer print_int_pointer, print_long_pointer, print_int_pair;
 
 #define INT(n)		{ n, print_int }
 #define UINT(n)		{ n, print_uint }
+#define PID(n)		{ n, print_pid }
 #define LONG(n)		{ n, print_long }
 #define ULONG(n)	{ n, print_ulong }	/* sizes, offsets, counts */
 #define HEX(n)		{ n, print_hex }

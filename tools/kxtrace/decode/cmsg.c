@@ -3,6 +3,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include "../names.h"
 #include "member.h"
 #include "net.h"
 
@@ -51,7 +52,7 @@ static void out_byte_list(struct out *o, const unsigned char *bytes, size_t nr)
 static void out_credentials(struct out *o, const uint32_t *cred)
 {
 	out_str(o, "{pid=");
-	out_dec(o, (int32_t)cred[0]);
+	out_pid(o, (int32_t)cred[0]);
 	member(o, "uid");
 	out_id(o, cred[1]);
 	member(o, "gid");

@@ -60,7 +60,7 @@ void print_cap_header(struct out *o, const struct call *c, unsigned int i,
 		return;
 	out_char(o, '{');
 	member_value(o, "version", &cap_versions, h->version);
-	member_dec(o, "pid", h->pid);
+	member_pid(o, "pid", h->pid);
 	out_char(o, '}');
 }
 

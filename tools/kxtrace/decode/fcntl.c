@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 
+#include "../names.h"
 #include "member.h"
 
 #define CMD_ARG	1
@@ -19,6 +20,7 @@ enum fcntl_kind {
 	FCNTL_OPEN_FLAGS,
 	FCNTL_LOCK,
 	FCNTL_LOCK_OUT,
+	FCNTL_PID,
 	FCNTL_OWNER,
 	FCNTL_OWNER_OUT,
 	FCNTL_LEASE,
@@ -47,7 +49,7 @@ static const struct {
 	{ 12, FCNTL_LOCK_OUT },
 	{ 13, FCNTL_LOCK },
 	{ 14, FCNTL_LOCK },
-	{ F_SETOWN, FCNTL_INT },
+	{ F_SETOWN, FCNTL_PID },
 	{ F_GETOWN, FCNTL_NONE },
 	{ F_SETOWN_EX, FCNTL_OWNER },
 	{ F_GETOWN_EX, FCNTL_OWNER_OUT },
@@ -89,7 +91,7 @@ static void print_lock(struct out *o, const struct call *c, unsigned int i,
 	member_dec(o, "l_start", lock->l_start);
 	member_dec(o, "l_len", lock->l_len);
 	if (filled)
-		member_dec(o, "l_pid", lock->l_pid);
+		member_pid(o, "l_pid", lock->l_pid);
 	out_char(o, '}');
 }
 
@@ -104,7 +106,7 @@ static void print_owner_ex(struct out *o, const struct call *c, unsigned int i,
 		return;
 	out_str(o, "{type=");
 	xlat_value(o, &owner_types, owner->type);
-	member_dec(o, "pid", owner->pid);
+	member_pid(o, "pid", owner->pid);
 	out_char(o, '}');
 }
 
@@ -121,6 +123,9 @@ void print_fcntl_arg(struct out *o, const struct call *c, unsigned int i,
 		break;
 	case FCNTL_INT:
 		out_dec(o, (int32_t)number);
+		break;
+	case FCNTL_PID:
+		out_pid(o, (int32_t)number);
 		break;
 	case FCNTL_UINT:
 		out_udec(o, number);
@@ -166,16 +171,17 @@ void note_fcntl(struct out *o, struct call *c)
 	if (kinds[n].result == FCNTL_OPEN_FLAGS) {
 		c->hex_result = true;
 		out_str(o, "flags ");
-		out_open_flags(o, ret);
+		out_open_flag_names(o, ret);
 	} else if (kinds[n].result == FCNTL_FD_FLAGS && ret) {
 		c->hex_result = true;
 		out_str(o, "flags ");
 		xlat_flags(o, &fd_flags, ret);
 	} else if (kinds[n].result == FCNTL_SIGNAL && ret) {
-		out_signal(o, ret);
+		out_signal_name(o, ret);
 	} else if (kinds[n].result == FCNTL_LEASE) {
 		c->hex_result = true;
-		xlat_value(o, &lock_types, ret);
+		out_str(o, xlat_name(&lock_types, ret) ? xlat_name(&lock_types, ret) :
+			lock_types.unknown);
 	} else if (kinds[n].result == FCNTL_SEALS && ret) {
 		c->hex_result = true;
 		out_str(o, "seals ");

@@ -13,21 +13,26 @@
 
 void out_dev(struct out *o, uint64_t dev)
 {
+	if (o->constants)
+		out_hex(o, dev);
+	if (!names_begin(o))
+		return;
 	out_mem(o, "makedev(", 8);
 	out_hex(o, major(dev));
 	out_mem(o, ", ", 2);
 	out_hex(o, minor(dev));
 	out_char(o, ')');
+	names_end(o);
 }
 
 void out_st_mode(struct out *o, unsigned int mode)
 {
 	const char *type = xlat_name(&file_types, mode & S_IFMT);
 
-	if (!type) {
+	if (!type || o->constants)
 		out_oct(o, mode);
+	if (!type || !names_begin(o))
 		return;
-	}
 	out_str(o, type);
 	if (mode & S_ISUID)
 		out_mem(o, "|S_ISUID", 8);
@@ -37,19 +42,7 @@ void out_st_mode(struct out *o, unsigned int mode)
 		out_mem(o, "|S_ISVTX", 8);
 	out_char(o, '|');
 	out_oct(o, mode & ~(S_IFMT | SET_IDS));
-}
-
-static bool any_known(const struct xlat *x, uint64_t value)
-{
-	unsigned int i;
-
-	for (i = 0; i < x->nr; i++) {
-		uint64_t flag = x->entries[i].value;
-
-		if (flag && (value & flag) == flag)
-			return true;
-	}
-	return false;
+	names_end(o);
 }
 
 void out_more_flags(struct out *o, const struct xlat *x, uint64_t value)
@@ -57,7 +50,7 @@ void out_more_flags(struct out *o, const struct xlat *x, uint64_t value)
 	if (!value)
 		return;
 	out_char(o, '|');
-	if (any_known(x, value))
+	if (xlat_knows_any(x, value))
 		xlat_flags(o, x, value);
 	else
 		out_hex(o, value);

@@ -12,6 +12,8 @@
 #include "time.h"
 
 void out_open_flags(struct out *o, uint64_t flags);
+/* By name, whatever -X says. */
+void out_open_flag_names(struct out *o, uint64_t flags);
 
 arg_printer print_open_flags, print_open_how, print_access_mode;
 /* Only where a file may be made: the flags are in the argument before. */

@@ -51,6 +51,10 @@ void print_futex_op(struct out *o, const struct call *c, unsigned int i,
 		out_unknown(o, op, futex_cmds.unknown);
 		return;
 	}
+	if (o->constants)
+		out_hex(o, op);
+	if (!names_begin(o))
+		return;
 	out_str(o, name);
 	/* All but the oldest command have a name of their own for it. */
 	if (op & FUTEX_PRIVATE_FLAG)
@@ -58,6 +62,7 @@ void print_futex_op(struct out *o, const struct call *c, unsigned int i,
 			"_PRIVATE");
 	if (op & FUTEX_CLOCK_REALTIME)
 		out_str(o, "|FUTEX_CLOCK_REALTIME");
+	names_end(o);
 }
 
 void print_futex_val(struct out *o, const struct call *c, unsigned int i,
@@ -135,10 +140,8 @@ void print_futex_val3(struct out *o, const struct call *c, unsigned int i,
 		out_udec(o, val);
 		break;
 	case BITSET:
-		if (val == FUTEX_BITSET_MATCH_ANY)
-			out_str(o, "FUTEX_BITSET_MATCH_ANY");
-		else
-			out_hex(o, val);
+		out_name_hex(o, val, val == FUTEX_BITSET_MATCH_ANY ?
+			     "FUTEX_BITSET_MATCH_ANY" : NULL);
 		break;
 	case OPERATION:
 		out_operation(o, val);

@@ -32,6 +32,12 @@ static void hardware_addr(struct out *o, const struct sockaddr *addr)
 	out_str(o, ", ifr_hwaddr={sa_family=");
 	xlat_value(o, &arp_hardware, addr->sa_family);
 	member(o, "sa_data");
+	if (o->constants)
+		out_bytes(o, addr->sa_data, sizeof(addr->sa_data));
+	if (!names_begin(o)) {
+		out_char(o, '}');
+		return;
+	}
 	for (i = 0; i < HARDWARE_ADDR_LEN; i++) {
 		uint8_t byte = addr->sa_data[i];
 
@@ -40,6 +46,7 @@ static void hardware_addr(struct out *o, const struct sockaddr *addr)
 		out_char(o, "0123456789abcdef"[byte >> 4]);
 		out_char(o, "0123456789abcdef"[byte & 15]);
 	}
+	names_end(o);
 	out_char(o, '}');
 }
 

@@ -39,10 +39,15 @@ void print_ioctl_cmd(struct out *o, const struct call *c, unsigned int i,
 	const struct ioctl_command *cmd = ioctl_find(c->rec->args[i]);
 
 	(void)arg;
+	if (o->constants)
+		out_hex(o, (uint32_t)c->rec->args[i]);
+	if (!names_begin(o))
+		return;
 	if (cmd)
 		out_str(o, cmd->name);
 	else
 		unknown_command(o, c->rec->args[i]);
+	names_end(o);
 }
 
 static void clone_range(struct out *o, const struct file_clone_range *range)

@@ -49,10 +49,7 @@ void print_ipc_key(struct out *o, const struct call *c, unsigned int i,
 	uint32_t key = c->rec->args[i];
 
 	(void)arg;
-	if (key == IPC_PRIVATE)
-		out_str(o, "IPC_PRIVATE");
-	else
-		out_hex(o, key);
+	out_name_hex(o, key, key == IPC_PRIVATE ? "IPC_PRIVATE" : NULL);
 }
 
 /* Flags, then the permissions, which are always shown. */
@@ -154,8 +151,8 @@ static void out_shm(struct out *o, uint32_t cmd, const void *data)
 		out_perm(o, "shm_perm", &ds->perm, cmd != IPC_SET);
 		if (cmd != IPC_SET) {
 			member_udec(o, "shm_segsz", ds->segsz);
-			member_dec(o, "shm_cpid", ds->cpid);
-			member_dec(o, "shm_lpid", ds->lpid);
+			member_pid(o, "shm_cpid", ds->cpid);
+			member_pid(o, "shm_lpid", ds->lpid);
 			member_udec(o, "shm_nattch", ds->nattch);
 			member_udec(o, "shm_atime", ds->atime);
 			member_udec(o, "shm_dtime", ds->dtime);
@@ -239,8 +236,8 @@ static void out_msq(struct out *o, uint32_t cmd, const void *data)
 		}
 		member_udec(o, "msg_qbytes", ds->qbytes);
 		if (cmd != IPC_SET) {
-			member_dec(o, "msg_lspid", ds->lspid);
-			member_dec(o, "msg_lrpid", ds->lrpid);
+			member_pid(o, "msg_lspid", ds->lspid);
+			member_pid(o, "msg_lrpid", ds->lrpid);
 		}
 	}
 	out_char(o, '}');

@@ -72,10 +72,7 @@ static void out_key(struct out *o, int32_t key)
 {
 	const char *name = key < 0 ? xlat_name(&key_specs, (int64_t)key) : NULL;
 
-	if (name)
-		out_str(o, name);
-	else
-		out_dec(o, key);
+	out_name_dec(o, key, name);
 }
 
 void print_key(struct out *o, const struct call *c, unsigned int i,
@@ -113,22 +110,14 @@ static void out_reqkey(struct out *o, int32_t ring)
 {
 	const char *name = xlat_name(&key_reqkeys, (int64_t)ring);
 
-	if (name) {
-		out_str(o, name);
-	} else {
-		out_dec(o, ring);
+	out_name_dec(o, ring, name);
+	if (!name && o->constants != CONSTANTS_RAW)
 		out_str(o, " /* KEY_REQKEY_DEFL_??? */");
-	}
 }
 
 static void out_errno(struct out *o, uint32_t err)
 {
-	const char *name = errno_name(err);
-
-	if (name)
-		out_str(o, name);
-	else
-		out_udec(o, err);
+	out_name_dec(o, err, errno_name(err));
 }
 
 void print_keyctl_arg(struct out *o, const struct call *c, unsigned int i,

@@ -2,6 +2,8 @@
 /* Members of a structure in braces: {name=value, name=value}. */
 #include "member.h"
 
+#include "../names.h"
+
 void member(struct out *o, const char *name)
 {
 	if (!o->len || o->buf[o->len - 1] != '{')
@@ -14,6 +16,12 @@ void member_dec(struct out *o, const char *name, int64_t value)
 {
 	member(o, name);
 	out_dec(o, value);
+}
+
+void member_pid(struct out *o, const char *name, int32_t pid)
+{
+	member(o, name);
+	out_pid(o, pid);
 }
 
 void member_udec(struct out *o, const char *name, uint64_t value)
@@ -59,6 +67,8 @@ void out_id(struct out *o, uint32_t id)
 void out_unknown(struct out *o, uint64_t value, const char *unknown)
 {
 	out_hex(o, value);
+	if (o->constants == CONSTANTS_RAW)
+		return;
 	out_mem(o, " /* ", 4);
 	out_str(o, unknown);
 	out_mem(o, " */", 3);

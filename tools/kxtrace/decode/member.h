@@ -9,6 +9,8 @@
 void member(struct out *o, const char *name);
 
 void member_dec(struct out *o, const char *name, int64_t value);
+/* With -Y, and the task's name. */
+void member_pid(struct out *o, const char *name, int32_t pid);
 void member_udec(struct out *o, const char *name, uint64_t value);
 void member_hex(struct out *o, const char *name, uint64_t value);
 void member_addr(struct out *o, const char *name, uint64_t value);

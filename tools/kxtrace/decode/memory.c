@@ -30,6 +30,10 @@ void print_map_flags(struct out *o, const struct call *c, unsigned int i,
 	unsigned int size = 0;
 
 	(void)arg;
+	if (o->constants)
+		out_hex(o, flags);
+	if (!names_begin(o))
+		return;
 	xlat_value(o, &map_types, flags & MAP_TYPE);
 	flags &= ~(uint64_t)MAP_TYPE;
 	if (flags & MAP_HUGETLB) {
@@ -38,6 +42,7 @@ void print_map_flags(struct out *o, const struct call *c, unsigned int i,
 	}
 	out_more_flags(o, &map_flags, flags);
 	huge_size(o, size, "MAP_HUGE_SHIFT");
+	names_end(o);
 }
 
 void print_memfd_flags(struct out *o, const struct call *c, unsigned int i,

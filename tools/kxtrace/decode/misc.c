@@ -142,7 +142,7 @@ void print_random(struct out *o, const struct call *c, unsigned int i,
 	uint64_t total = c->failed ? 0 : c->rec->ret;
 
 	(void)arg;
-	if (c->failed || (!bytes && total)) {
+	if (!c->rec->args[i] || c->failed || (!bytes && total)) {
 		out_addr(o, c->rec->args[i]);
 		return;
 	}

@@ -23,7 +23,7 @@ void print_mount_flags(struct out *o, const struct call *c, unsigned int i,
 		xlat_flags(o, &mount_flags, flags);
 		return;
 	}
-	out_str(o, "MS_MGC_VAL");
+	out_name_hex(o, MAGIC, "MS_MGC_VAL");
 	out_more_flags(o, &mount_flags, flags & ~MAGIC_MASK);
 }
 

@@ -1,30 +1,39 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Messages of sockets: an address, buffers and control data together. */
 #include "member.h"
+#include "msghdr.h"
 #include "net.h"
-
-/* The kernel's struct user_msghdr on 64 bits. */
-struct kmsghdr {
-	uint64_t name;
-	int32_t namelen;
-	int32_t pad;
-	uint64_t iov;
-	uint64_t iovlen;
-	uint64_t control;
-	uint64_t controllen;
-	uint32_t flags;
-	uint32_t pad2;
-};
 
 /*
  * The chunk of a message: its header, then items. A fault may be that of the
  * vector behind the header: what was read is told by the length.
  */
-static const struct kmsghdr *header_of(const struct kxt_chunk *chunk)
+bool next_message(const struct kxt_chunk *chunk, bool several, size_t *pos,
+		  struct message *m)
 {
-	if (!chunk || chunk->len < sizeof(struct kmsghdr))
-		return NULL;
-	return (const void *)(chunk + 1);
+	size_t size = sizeof(*m->header) + (several ? 8 : 0);
+	uint64_t i;
+
+	if (!chunk || *pos > chunk->len || chunk->len - *pos < size)
+		return false;
+	m->header = (const void *)((const char *)(chunk + 1) + *pos);
+	m->len = 0;
+	if (several)
+		memcpy(&m->len, m->header + 1, sizeof(m->len));
+	*pos += size;
+	m->name = chunk_next_item(chunk, pos);
+	m->control = m->name ? chunk_next_item(chunk, pos) : NULL;
+	m->iovs = m->control ? *pos : SIZE_MAX;
+	/* One that is not whole is the last. */
+	if (!m->control)
+		*pos = SIZE_MAX;
+	for (i = 0; several && m->control && i < m->header->iovlen; i++) {
+		if (chunk_next_item(chunk, pos))
+			continue;
+		*pos = SIZE_MAX;
+		break;
+	}
+	return true;
 }
 
 static void out_name(struct out *o, const struct kmsghdr *h,
@@ -85,29 +94,26 @@ static void out_iovecs(struct out *o, const struct call *c,
 }
 
 static void out_msghdr(struct out *o, const struct call *c,
-		       const struct kxt_chunk *chunk, size_t pos,
+		       const struct kxt_chunk *chunk, const struct message *m,
 		       int32_t room, uint64_t filled)
 {
-	const struct kmsghdr *h = header_of(chunk);
+	const struct kmsghdr *h = m->header;
 	bool narrow = c->rec->head.flags & KXT_F_COMPAT;
-	const struct kxt_item *name = chunk_next_item(chunk, &pos);
-	const struct kxt_item *control = name ? chunk_next_item(chunk, &pos) :
-					 NULL;
 
 	out_char(o, '{');
-	out_name(o, h, name);
+	out_name(o, h, m->name);
 	member_dec(o, "msg_namelen", room);
 	if (room != h->namelen) {
 		out_str(o, " => ");
 		out_dec(o, h->namelen);
 	}
-	out_iovecs(o, c, h, chunk, control ? pos : SIZE_MAX, filled);
+	out_iovecs(o, c, h, chunk, m->iovs, filled);
 	member_udec(o, "msg_iovlen", h->iovlen);
 	if (h->controllen) {
 		member(o, "msg_control");
-		if (control && control->len >= (narrow ? 12 : 16) &&
-		    !(control->status & KXT_FAULT))
-			out_control(o, control + 1, control->len,
+		if (m->control && m->control->len >= (narrow ? 12 : 16) &&
+		    !(m->control->status & KXT_FAULT))
+			out_control(o, m->control + 1, m->control->len,
 				    h->controllen, h->control, narrow);
 		else
 			out_addr(o, h->control);
@@ -125,55 +131,58 @@ void print_msghdr(struct out *o, const struct call *c, unsigned int i,
 		  const struct arg *arg)
 {
 	const struct kxt_chunk *chunk = c->out[i] ? c->out[i] : c->in[i];
-	const struct kmsghdr *before = header_of(c->in[i]);
-	const struct kmsghdr *h = header_of(chunk);
 	bool fills = arg->op.when & KXT_ON_SUCCESS;
+	size_t pos = 0, pos_before = 0;
+	struct message m, before;
 
-	if (!h) {
+	if (!next_message(chunk, false, &pos, &m)) {
 		out_addr(o, c->rec->args[i]);
-	} else if (fills && c->failed) {
-		out_str(o, "{msg_namelen=");
-		out_dec(o, h->namelen);
-		out_char(o, '}');
-	} else {
-		out_msghdr(o, c, chunk, sizeof(*h),
-			   before ? before->namelen : h->namelen,
-			   fills ? (uint64_t)c->rec->ret : UINT64_MAX);
+		return;
 	}
+	if (fills && c->failed) {
+		out_str(o, "{msg_namelen=");
+		out_dec(o, m.header->namelen);
+		out_char(o, '}');
+		return;
+	}
+	if (!next_message(c->in[i], false, &pos_before, &before))
+		before = m;
+	out_msghdr(o, c, chunk, &m, before.header->namelen,
+		   fills ? (uint64_t)c->rec->ret : UINT64_MAX);
 }
 
-/* Only the first message is captured; msg_len follows its header. */
+/* Of messages that the kernel fills, as many as it filled. */
 void print_mmsghdr(struct out *o, const struct call *c, unsigned int i,
 		   const struct arg *arg)
 {
 	const struct kxt_chunk *chunk = c->out[i] ? c->out[i] : c->in[i];
-	const struct kmsghdr *h = header_of(chunk);
-	uint32_t vlen = c->rec->args[2], msg_len;
 	bool fills = arg->op.when & KXT_ON_SUCCESS;
 	int64_t done = c->failed ? 0 : c->rec->ret;
+	int64_t n, nr = fills ? done : (uint32_t)c->rec->args[2];
+	struct message m;
+	size_t pos = 0;
 
-	if (!c->rec->args[i] || (fills && c->failed)) {
+	if (!c->rec->args[i] || (fills && c->failed) || (nr && !chunk)) {
 		out_addr(o, c->rec->args[i]);
 		return;
 	}
-	if (!vlen || (fills && !done)) {
-		out_str(o, "[]");
-		return;
+	for (n = 0; n < nr && n < c->strsize; n++) {
+		if (!next_message(chunk, true, &pos, &m))
+			break;
+		out_str(o, n ? ", {msg_hdr=" : "[{msg_hdr=");
+		out_msghdr(o, c, chunk, &m, m.header->namelen,
+			   fills ? m.len : UINT64_MAX);
+		if (n < done)
+			member_udec(o, "msg_len", m.len);
+		out_char(o, '}');
 	}
-	if (!h || chunk->len < sizeof(*h) + 8) {
+	if (!n && nr) {
 		out_addr(o, c->rec->args[i]);
 		return;
 	}
-	memcpy(&msg_len, h + 1, sizeof(msg_len));
-	out_str(o, "[{msg_hdr=");
-	out_msghdr(o, c, chunk, sizeof(*h) + 8, h->namelen,
-		   fills ? msg_len : UINT64_MAX);
-	if (done > 0)
-		member_udec(o, "msg_len", msg_len);
-	out_char(o, '}');
-	if (fills ? done > 1 : vlen > 1)
-		out_str(o, ", ...");
-	out_char(o, ']');
+	if (!n)
+		out_char(o, '[');
+	out_str(o, n < nr ? ", ...]" : "]");
 }
 
 void note_recvmmsg(struct out *o, struct call *c)

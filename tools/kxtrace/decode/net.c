@@ -18,7 +18,7 @@ void print_socket_type(struct out *o, const struct call *c, unsigned int i,
 
 	(void)arg;
 	if (name)
-		out_str(o, name);
+		out_name_hex(o, type, name);
 	else if (!flags && type)
 		out_unknown(o, type, "SOCK_???");
 	else if (!flags)
@@ -45,7 +45,7 @@ static void out_packet_protocol(struct out *o, uint32_t protocol)
 
 	out_str(o, "htons(");
 	if (name)
-		out_str(o, name);
+		out_name_hex(o, host, name);
 	else
 		out_unknown(o, host, "ETH_P_???");
 	out_char(o, ')');

@@ -9,10 +9,32 @@
 /* O_TMPFILE of the C library has O_DIRECTORY in it. */
 #define TMPFILE_BIT	(O_TMPFILE & ~O_DIRECTORY)
 
-void out_open_flags(struct out *o, uint64_t flags)
+static void open_flag_names(struct out *o, uint64_t flags)
 {
 	xlat_value(o, &open_access, flags & O_ACCMODE);
 	out_more_flags(o, &open_flags, flags & ~(uint64_t)O_ACCMODE);
+}
+
+void out_open_flags(struct out *o, uint64_t flags)
+{
+	if (!o->constants) {
+		open_flag_names(o, flags);
+		return;
+	}
+	out_hex(o, flags);
+	if (!names_begin(o))
+		return;
+	open_flag_names(o, flags);
+	names_end(o);
+}
+
+void out_open_flag_names(struct out *o, uint64_t flags)
+{
+	uint8_t constants = o->constants;
+
+	o->constants = CONSTANTS_ABBREV;
+	open_flag_names(o, flags);
+	o->constants = constants;
 }
 
 void print_open_flags(struct out *o, const struct call *c, unsigned int i,

@@ -65,7 +65,9 @@ void note_poll(struct out *o, struct call *c)
 		out_str(o, "Timeout");
 		return;
 	}
-	note_events(o, c);
+	/* Hidden by -e verbose= */
+	if (c->in[0] || c->out[0])
+		note_events(o, c);
 	if (!left)
 		return;
 	out_str(o, ", left ");

@@ -6,6 +6,7 @@
 #include <linux/prctl.h>
 #include <linux/seccomp.h>
 
+#include "../names.h"
 #include "member.h"
 #include "sigset.h"
 #include "../xlat/process.h"
@@ -206,10 +207,10 @@ static void out_number(struct out *o, uint64_t value, enum kind kind)
 		out_signal(o, value);
 		break;
 	case PTRACER:
-		if (value == UINT64_MAX)
-			out_str(o, "PR_SET_PTRACER_ANY");
+		if ((int32_t)value == -1)
+			out_name_dec(o, -1, "PR_SET_PTRACER_ANY");
 		else
-			out_dec(o, (int32_t)value);
+			out_pid(o, (int32_t)value);
 		break;
 	default:
 		out_hex(o, value);
@@ -314,8 +315,11 @@ static void note_name(struct out *o, const struct xlat *xlat, uint64_t value)
 
 void note_prctl(struct out *o, struct call *c)
 {
+	uint8_t constants = o->constants;
+
 	if (c->failed)
 		return;
+	o->constants = CONSTANTS_ABBREV;
 	switch ((uint32_t)c->rec->args[0]) {
 	case PR_GET_DUMPABLE:
 		note_name(o, &pr_dumpable, c->rec->ret);
@@ -324,16 +328,21 @@ void note_prctl(struct out *o, struct call *c)
 		note_name(o, &pr_mce_kill_policy, c->rec->ret);
 		break;
 	case PR_GET_SECUREBITS:
+		c->hex_result = true;
 		if (c->rec->ret)
 			xlat_flags(o, &pr_securebits, c->rec->ret);
 		break;
 	case PR_GET_SPECULATION_CTRL:
+		c->hex_result = true;
 		if (c->rec->ret)
 			xlat_flags(o, &pr_spec_state, c->rec->ret);
 		else
 			out_str(o, "PR_SPEC_NOT_AFFECTED");
 		break;
 	}
+	o->constants = constants;
+	if (constants == CONSTANTS_RAW && c->hex_result)
+		o->len = 0;
 }
 
 /* State components of the processor: an array's bits, or one by its number. */

@@ -10,6 +10,12 @@
 
 static void out_limit(struct out *o, uint64_t limit)
 {
+	if (o->constants)
+		out_udec(o, limit);
+	if (o->constants && limit != UINT64_MAX && (limit <= 1024 || limit % 1024))
+		return;
+	if (!names_begin(o))
+		return;
 	if (limit == UINT64_MAX) {
 		out_str(o, "RLIM64_INFINITY");
 	} else if (limit > 1024 && limit % 1024 == 0) {
@@ -18,6 +24,7 @@ static void out_limit(struct out *o, uint64_t limit)
 	} else {
 		out_udec(o, limit);
 	}
+	names_end(o);
 }
 
 void print_rlimit(struct out *o, const struct call *c, unsigned int i,
@@ -105,6 +112,15 @@ void print_iov_pointers(struct out *o, const struct call *c, unsigned int i,
 	if (n < count)
 		out_str(o, ", ...");
 	out_char(o, ']');
+}
+
+void print_who(struct out *o, const struct call *c, unsigned int i,
+	       const struct arg *arg)
+{
+	if (i && (uint32_t)c->rec->args[i - 1] == arg->aux)
+		print_pid(o, c, i, arg);
+	else
+		print_int(o, c, i, arg);
 }
 
 #define PER_MASK	0xff

@@ -3,6 +3,9 @@
 #ifndef KXTRACE_PROCESS_H
 #define KXTRACE_PROCESS_H
 
+#include <sys/resource.h>
+#include <sys/wait.h>
+
 #include "args.h"
 #include "creds.h"
 #include "prctl.h"
@@ -49,5 +52,10 @@ void note_personality(struct out *o, struct call *c);
 	{ n, print_iov_pointers, CAPTURE(ARRAY, IN, from, 16) }
 #define ADDR_PTR(n)							\
 	{ n, print_addr_pointer, CAPTURE(FIXED, OUT, KXT_FROM_NONE, 8) }
+
+/* A process where the argument before has the value `which`. */
+arg_printer print_who;
+#define IOPRIO_PROCESS	1	/* IOPRIO_WHO_PROCESS of <linux/ioprio.h> */
+#define WHO(n, which)	{ n, print_who, .aux = (which) }
 
 #endif

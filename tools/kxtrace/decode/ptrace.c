@@ -124,6 +124,10 @@ static void out_user_offset(struct out *o, uint64_t offset)
 		out_hex(o, offset);
 		return;
 	}
+	if (o->constants)
+		out_addr(o, offset);
+	if (!names_begin(o))
+		return;
 	while (!registers[i].slot)
 		i--;
 	out_str(o, registers[i].slot);
@@ -131,6 +135,7 @@ static void out_user_offset(struct out *o, uint64_t offset)
 		out_char(o, '+');
 		out_udec(o, offset - i * 8);
 	}
+	names_end(o);
 }
 
 static void out_options(struct out *o, uint64_t options)
@@ -262,7 +267,7 @@ void print_ptrace_pid(struct out *o, const struct call *c, unsigned int i,
 		      const struct arg *arg)
 {
 	if (c->rec->args[REQUEST] != PTRACE_TRACEME)
-		print_int(o, c, i, arg);
+		print_pid(o, c, i, arg);
 }
 
 void print_ptrace_addr(struct out *o, const struct call *c, unsigned int i,

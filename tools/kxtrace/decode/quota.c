@@ -20,11 +20,16 @@ void print_quota_cmd(struct out *o, const struct call *c, unsigned int i,
 	uint32_t cmd = c->rec->args[i];
 
 	(void)arg;
+	if (o->constants)
+		out_udec(o, cmd);
+	if (!names_begin(o))
+		return;
 	out_str(o, "QCMD(");
 	xlat_value(o, &quota_cmds, cmd >> CMD_SHIFT);
 	out_mem(o, ", ", 2);
 	xlat_value(o, &quota_types, cmd & TYPE_MASK);
 	out_char(o, ')');
+	names_end(o);
 }
 
 /* Which of the arguments behind the command and the device are used. */

@@ -96,11 +96,16 @@ void print_cpu_set(struct out *o, const struct call *c, unsigned int i,
 
 static void out_ioprio(struct out *o, uint32_t prio)
 {
+	if (o->constants)
+		out_udec(o, prio);
+	if (!names_begin(o))
+		return;
 	out_str(o, "IOPRIO_PRIO_VALUE(");
 	xlat_value(o, &ioprio_classes, prio >> 13);
 	out_mem(o, ", ", 2);
 	out_udec(o, prio & 0x1fff);
 	out_char(o, ')');
+	names_end(o);
 }
 
 void print_ioprio(struct out *o, const struct call *c, unsigned int i,
@@ -112,6 +117,10 @@ void print_ioprio(struct out *o, const struct call *c, unsigned int i,
 
 void note_ioprio(struct out *o, struct call *c)
 {
+	uint8_t constants = o->constants;
+
+	o->constants = CONSTANTS_ABBREV;
 	if (!c->failed)
 		out_ioprio(o, c->rec->ret);
+	o->constants = constants;
 }

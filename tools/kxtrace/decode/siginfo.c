@@ -54,7 +54,7 @@ static int32_t high(uint64_t field)
 
 static void out_sender(struct out *o, const struct ksiginfo *s)
 {
-	member_dec(o, "si_pid", low(s->fields[0]));
+	member_pid(o, "si_pid", low(s->fields[0]));
 	member(o, "si_uid");
 	out_id(o, high(s->fields[0]));
 }
@@ -79,7 +79,7 @@ static void out_ticks(struct out *o, const char *name, int64_t ticks)
 	const double hz = 100;	/* USER_HZ */
 
 	member_dec(o, name, ticks);
-	if (ticks > 0)
+	if (ticks > 0 && o->constants != CONSTANTS_RAW)
 		out_printf(o, " /* %.2f s */", ticks / hz);
 }
 
@@ -127,11 +127,12 @@ static void out_sigsys(struct out *o, const struct ksiginfo *s)
 		info = call_info_by_nr(nr);
 	member_addr(o, "si_call_addr", s->fields[0]);
 	member(o, "si_syscall");
-	if (info) {
+	if (o->constants || !info)
+		out_dec(o, (int32_t)nr);
+	if (info && names_begin(o)) {
 		out_str(o, "__NR_");
 		out_str(o, info->name);
-	} else {
-		out_dec(o, (int32_t)nr);
+		names_end(o);
 	}
 	member_value(o, "si_arch", &audit_archs, arch);
 }
@@ -195,18 +196,10 @@ void out_siginfo(struct out *o, const struct ksiginfo *s)
 	out_str(o, "{si_signo=");
 	out_signal(o, s->signo);
 	member(o, "si_code");
-	if (code)
-		out_str(o, code);
-	else
-		out_hex(o, (uint32_t)s->code);
+	out_name_hex(o, (uint32_t)s->code, code);
 	if (s->err) {
-		const char *err = errno_name(s->err);
-
 		member(o, "si_errno");
-		if (err)
-			out_str(o, err);
-		else
-			out_dec(o, s->err);
+		out_name_dec(o, s->err, errno_name(s->err));
 	}
 	out_by_code(o, s);
 	out_char(o, '}');
@@ -230,7 +223,7 @@ void print_signal_line(struct out *o, const struct kxt_signal *sig)
 
 	memcpy(info.fields, sig->fields, sizeof(info.fields));
 	out_str(o, "--- ");
-	out_signal(o, sig->sig);
+	out_signal_name(o, sig->sig);
 	out_char(o, ' ');
 	out_siginfo(o, &info);
 	out_str(o, " ---");

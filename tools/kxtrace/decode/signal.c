@@ -12,13 +12,13 @@ static void out_handler(struct out *o, uint64_t handler)
 	member(o, "sa_handler");
 	switch (handler) {
 	case (uint64_t)SIG_DFL:
-		out_str(o, "SIG_DFL");
+		out_name_hex(o, handler, "SIG_DFL");
 		break;
 	case (uint64_t)SIG_IGN:
-		out_str(o, "SIG_IGN");
+		out_name_hex(o, handler, "SIG_IGN");
 		break;
 	case (uint64_t)SIG_ERR:
-		out_str(o, "SIG_ERR");
+		out_name_hex(o, handler, "SIG_ERR");
 		break;
 	default:
 		out_addr(o, handler);
@@ -105,5 +105,5 @@ void print_resumed(struct out *o, const struct call *c, unsigned int i,
 void note_signal(struct out *o, struct call *c)
 {
 	if (!c->failed && c->rec->ret > 0)
-		out_signal(o, c->rec->ret);
+		out_signal_name(o, c->rec->ret);
 }

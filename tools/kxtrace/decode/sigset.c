@@ -32,6 +32,11 @@ const char *signal_name(int sig)
 
 void out_signal(struct out *o, int sig)
 {
+	out_name_dec(o, sig, signal_name(sig));
+}
+
+void out_signal_name(struct out *o, int sig)
+{
 	const char *name = signal_name(sig);
 
 	if (name)
@@ -66,7 +71,7 @@ void out_sigset(struct out *o, const void *set, size_t len)
 		if (!first)
 			out_char(o, ' ');
 		first = false;
-		out_str(o, names[sig] + 3);
+		out_name_dec(o, sig, names[sig] + 3);
 	}
 	out_char(o, ']');
 }

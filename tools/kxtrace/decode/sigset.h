@@ -10,6 +10,8 @@ const char *signal_name(int sig);
 
 /* The name, or the number where there is none. */
 void out_signal(struct out *o, int sig);
+/* The name, whatever -X says: where no argument stands. */
+void out_signal_name(struct out *o, int sig);
 
 /* [INT CHLD]; a set of nearly all is shown by what it lacks: ~[KILL STOP]. */
 void out_sigset(struct out *o, const void *set, size_t len);

@@ -21,9 +21,22 @@ void out_ifindex(struct out *o, uint32_t index)
 		out_udec(o, index);
 		return;
 	}
+	if (o->constants)
+		out_udec(o, index);
+	if (!names_begin(o))
+		return;
 	out_str(o, "if_nametoindex(");
 	out_quoted(o, name, strnlen(name, sizeof(name)), false);
 	out_char(o, ')');
+	names_end(o);
+}
+
+/* Bytes as they are on the wire, unless constants have names only. */
+static bool wire_names(struct out *o, const void *bytes, size_t len)
+{
+	if (o->constants)
+		out_bytes(o, bytes, len);
+	return names_begin(o);
 }
 
 void out_in_addr(struct out *o, const char *name, const void *addr)
@@ -31,17 +44,24 @@ void out_in_addr(struct out *o, const char *name, const void *addr)
 	char text[INET_ADDRSTRLEN];
 
 	member(o, name);
-	out_str(o, "inet_addr(\"");
-	out_str(o, inet_ntop(AF_INET, addr, text, sizeof(text)));
-	out_str(o, "\")");
+	if (!wire_names(o, addr, sizeof(struct in_addr)))
+		return;
+	out_str(o, "inet_addr(");
+	inet_ntop(AF_INET, addr, text, sizeof(text));
+	out_quoted(o, text, strlen(text), false);
+	out_char(o, ')');
+	names_end(o);
 }
 
 static void out_port(struct out *o, const char *name, uint16_t port)
 {
 	member(o, name);
+	if (!wire_names(o, &port, sizeof(port)))
+		return;
 	out_str(o, "htons(");
 	out_udec(o, ntohs(port));
 	out_char(o, ')');
+	names_end(o);
 }
 
 /* A path; or without one a name that starts with a null byte. */
@@ -73,17 +93,38 @@ static void out_inet(struct out *o, const void *addr, size_t len)
 	out_in_addr(o, "sin_addr", &in->sin_addr);
 }
 
+/* The member's name is in the brackets of inet_pton, or with bytes before them. */
+static void out_in6_addr(struct out *o, const struct in6_addr *addr)
+{
+	char text[INET6_ADDRSTRLEN];
+	bool bytes = o->constants;
+
+	if (bytes)
+		member(o, "sin6_addr");
+	else
+		out_mem(o, ", ", 2);
+	if (!wire_names(o, addr, sizeof(*addr)))
+		return;
+	inet_ntop(AF_INET6, addr, text, sizeof(text));
+	out_str(o, "inet_pton(AF_INET6, ");
+	out_quoted(o, text, strlen(text), false);
+	out_str(o, bytes ? ")" : ", &sin6_addr)");
+	names_end(o);
+}
+
 static void out_inet6(struct out *o, const void *addr, size_t len)
 {
 	const struct sockaddr_in6 *in = addr;
-	char text[INET6_ADDRSTRLEN];
 
 	out_port(o, "sin6_port", in->sin6_port);
-	out_str(o, ", sin6_flowinfo=htonl(");
-	out_udec(o, ntohl(in->sin6_flowinfo));
-	out_str(o, "), inet_pton(AF_INET6, \"");
-	out_str(o, inet_ntop(AF_INET6, &in->sin6_addr, text, sizeof(text)));
-	out_str(o, "\", &sin6_addr)");
+	member(o, "sin6_flowinfo");
+	if (wire_names(o, &in->sin6_flowinfo, sizeof(in->sin6_flowinfo))) {
+		out_str(o, "htonl(");
+		out_udec(o, ntohl(in->sin6_flowinfo));
+		out_char(o, ')');
+		names_end(o);
+	}
+	out_in6_addr(o, &in->sin6_addr);
 	if (len < sizeof(*in))
 		return;
 	member(o, "sin6_scope_id");
@@ -126,9 +167,14 @@ static void out_packet(struct out *o, const void *addr, size_t len)
 	const struct sockaddr_ll *ll = addr;
 
 	(void)len;
-	out_str(o, ", sll_protocol=htons(");
-	xlat_value(o, &packet_protocols, ntohs(ll->sll_protocol));
-	out_str(o, "), sll_ifindex=");
+	member(o, "sll_protocol");
+	if (wire_names(o, &ll->sll_protocol, sizeof(ll->sll_protocol))) {
+		out_str(o, "htons(");
+		xlat_value(o, &packet_protocols, ntohs(ll->sll_protocol));
+		out_char(o, ')');
+		names_end(o);
+	}
+	member(o, "sll_ifindex");
 	out_ifindex(o, ll->sll_ifindex);
 	member_value(o, "sll_hatype", &packet_hardware, ll->sll_hatype);
 	member_value(o, "sll_pkttype", &packet_types, ll->sll_pkttype);
@@ -143,12 +189,10 @@ static void out_named_or(struct out *o, const char *name,
 	const char *symbol = xlat_name(x, value);
 
 	member(o, name);
-	if (symbol)
-		out_str(o, symbol);
-	else if (hex)
-		out_hex(o, value);
+	if (hex)
+		out_name_hex(o, value, symbol);
 	else
-		out_udec(o, value);
+		out_name_dec(o, value, symbol);
 }
 
 static void out_vsock(struct out *o, const void *addr, size_t len)

@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 
 #include "errno.h"
+#include "../names.h"
 #include "member.h"
 #include "net.h"
 
@@ -30,7 +31,7 @@ void print_optname(struct out *o, const struct call *c, unsigned int i,
 	/* One number, two names: attached by the one, read by the other. */
 	if (arg->aux && level == SOL_SOCKET &&
 	    (int)c->rec->args[i] == SO_ATTACH_FILTER) {
-		out_str(o, "SO_GET_FILTER");
+		out_name_hex(o, SO_ATTACH_FILTER, "SO_GET_FILTER");
 		return;
 	}
 	for (n = 0; n < sizeof(options_by_level) / sizeof(options_by_level[0]);
@@ -62,7 +63,7 @@ static void out_linger(struct out *o, const int32_t *value, size_t len)
 static void out_cred(struct out *o, const uint32_t *value, size_t len)
 {
 	out_str(o, "{pid=");
-	out_dec(o, (int32_t)value[0]);
+	out_pid(o, (int32_t)value[0]);
 	if (len >= 8) {
 		member(o, "uid");
 		out_id(o, value[1]);
@@ -79,10 +80,7 @@ static void out_error(struct out *o, int32_t err)
 	const char *name = err ? errno_name(err) : NULL;
 
 	out_char(o, '[');
-	if (name)
-		out_str(o, name);
-	else
-		out_dec(o, err);
+	out_name_dec(o, err, name);
 	out_char(o, ']');
 }
 

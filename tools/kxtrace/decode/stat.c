@@ -99,10 +99,14 @@ static void statx_rest(struct out *o, const struct statx *st)
 	member_udec(o, "stx_blocks", st->stx_blocks);
 	member_flags(o, "stx_attributes_mask", &statx_attrs,
 		     st->stx_attributes_mask);
-	statx_time(o, "stx_atime", &st->stx_atime);
-	statx_time(o, "stx_btime", &st->stx_btime);
-	statx_time(o, "stx_ctime", &st->stx_ctime);
-	statx_time(o, "stx_mtime", &st->stx_mtime);
+	if (st->stx_mask & STATX_ATIME)
+		statx_time(o, "stx_atime", &st->stx_atime);
+	if (st->stx_mask & STATX_BTIME)
+		statx_time(o, "stx_btime", &st->stx_btime);
+	if (st->stx_mask & STATX_CTIME)
+		statx_time(o, "stx_ctime", &st->stx_ctime);
+	if (st->stx_mask & STATX_MTIME)
+		statx_time(o, "stx_mtime", &st->stx_mtime);
 	member_udec(o, "stx_rdev_major", st->stx_rdev_major);
 	member_udec(o, "stx_rdev_minor", st->stx_rdev_minor);
 	member_udec(o, "stx_dev_major", st->stx_dev_major);

@@ -43,6 +43,17 @@ void print_utimes(struct out *o, const struct call *c, unsigned int i,
 	out_char(o, ']');
 }
 
+/* The seconds count for nothing then. */
+static void out_special(struct out *o, const struct ktimespec *time)
+{
+	if (o->constants)
+		out_timespec(o, time);
+	if (!names_begin(o))
+		return;
+	out_str(o, time->nsec == UTIME_NOW ? "UTIME_NOW" : "UTIME_OMIT");
+	names_end(o);
+}
+
 void print_utimensat(struct out *o, const struct call *c, unsigned int i,
 		     const struct arg *arg)
 {
@@ -54,10 +65,8 @@ void print_utimensat(struct out *o, const struct call *c, unsigned int i,
 		return;
 	for (n = 0; n < 2; n++) {
 		out_str(o, n ? ", " : "[");
-		if (times[n].nsec == UTIME_NOW) {
-			out_str(o, "UTIME_NOW");
-		} else if (times[n].nsec == UTIME_OMIT) {
-			out_str(o, "UTIME_OMIT");
+		if (times[n].nsec == UTIME_NOW || times[n].nsec == UTIME_OMIT) {
+			out_special(o, &times[n]);
 		} else {
 			out_timespec(o, &times[n]);
 			if (times[n].nsec < NS_PER_S)

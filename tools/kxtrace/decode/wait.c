@@ -17,7 +17,7 @@ static unsigned int out_ended(struct out *o, unsigned int status)
 		return status & ~0xff00u;
 	}
 	out_str(o, "{WIFSIGNALED(s) && WTERMSIG(s) == ");
-	out_signal(o, WTERMSIG(status));
+	out_signal_name(o, WTERMSIG(status));
 	if (WCOREDUMP(status))
 		out_str(o, " && WCOREDUMP(s)");
 	out_char(o, '}');
@@ -30,7 +30,7 @@ static unsigned int out_stopped(struct out *o, unsigned int status)
 	int sig = WSTOPSIG(status);
 
 	out_str(o, "{WIFSTOPPED(s) && WSTOPSIG(s) == ");
-	out_signal(o, sig & 0x7f);
+	out_signal_name(o, sig & 0x7f);
 	if (sig & 0x80)
 		out_str(o, " | 0x80");
 	out_char(o, '}');

@@ -25,7 +25,7 @@ void print_fan_fd(struct out *o, const struct call *c, unsigned int i,
 		  const struct arg *arg)
 {
 	if ((int32_t)c->rec->args[i] == FAN_NOFD)
-		out_str(o, "FAN_NOFD");
+		out_name_dec(o, FAN_NOFD, "FAN_NOFD");
 	else
 		print_fd_at(o, c, i, arg);
 }

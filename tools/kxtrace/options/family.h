@@ -19,6 +19,7 @@ struct option_row {
 	int (*take)(struct options *opt, const char *argument);
 	/* Instead of `take`: why this option of strace is refused. */
 	const char *refusal;
+	bool rare;		/* only --help=all shows it */
 };
 
 /* -e NAME=SET; `name` may be followed by others: "trace\0t\0". */
@@ -39,7 +40,7 @@ struct option_family {
 };
 
 extern const struct option_family selecting_options, filtering_options,
-	showing_options, descriptor_options, stack_options, counting_options,
+	showing_options, time_options, descriptor_options, stack_options, counting_options,
 	output_options, format_options, recording_options, command_options,
 	other_options;
 

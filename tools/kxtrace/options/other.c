@@ -2,8 +2,10 @@
 /* Options: the rest. */
 #include "family.h"
 
+#include <errno.h>
 #include <kx/kx.h>
 #include <stdio.h>
+#include <string.h>
 
 static int take_fail_on_loss(struct options *opt, const char *argument)
 {
@@ -22,8 +24,11 @@ static int take_nothing(struct options *opt, const char *argument)
 static int take_help(struct options *opt, const char *argument)
 {
 	(void)opt;
-	(void)argument;
-	options_help();
+	if (argument && strcmp(argument, "all")) {
+		complain("--help=%s: only --help=all, which shows every option", argument);
+		return -EINVAL;
+	}
+	options_help(argument);
 	return 1;
 }
 
@@ -39,9 +44,10 @@ static const struct option_row rows[] = {
 	{ 0, "fail-on-loss", NULL, "exit with status 1 when anything was lost",
 	  take_fail_on_loss },
 	{ 0, "seccomp-bpf", NULL,
-	  "accepted, does nothing: the selection is in the kernel anyway", take_nothing },
+	  "accepted, does nothing: the selection is in the kernel anyway", take_nothing,
+	  .rare = true },
 	{ 'd', "debug", NULL, NULL, NULL, "use -v" },
-	{ 'h', "help", NULL, "show this", take_help },
+	{ 'h', "help", "[all]", "show this; --help=all: every option", take_help },
 	{ 'V', "version", NULL, "show the version", take_version },
 };
 

@@ -30,7 +30,7 @@ static int judge(struct options *opt)
 	}
 	/* What a file is for needs no messages about processes. */
 	if (opt->output && opt->command && !opt->quiet)
-		opt->quiet = 1;
+		opt->quiet = QUIET_ATTACH;
 	if (opt->follow > 1) {
 		complain("-ff: a file per process is not written yet");
 		return -EINVAL;

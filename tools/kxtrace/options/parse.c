@@ -32,7 +32,7 @@ void complain(const char *format, ...)
 }
 
 static const struct option_family *const families[] = {
-	&selecting_options, &filtering_options, &showing_options,
+	&selecting_options, &filtering_options, &showing_options, &time_options,
 	&descriptor_options, &stack_options, &output_options, &format_options,
 	&counting_options, &recording_options, &command_options, &other_options,
 };
@@ -112,14 +112,19 @@ static void print_row(const struct option_row *row)
 	if (row->name)
 		snprintf(names + len, sizeof(names) - len, "%s--%s%s%s",
 			 row->letter ? ", " : "", row->name,
-			 row->argument && !optional ? "=" : "",
-			 row->argument ? row->argument : "");
+			 optional ? "[=" : row->argument ? "=" : "",
+			 row->argument ? row->argument + optional : "");
 	else if (row->argument)
 		snprintf(names + len, sizeof(names) - len, " %s", row->argument);
 	printf("  %-28s %s\n", names, row->help);
 }
 
-void options_help(void)
+static bool is_shown(const struct option_row *row, bool all)
+{
+	return row->help && (all || !row->rare);
+}
+
+void options_help(bool all)
 {
 	const struct option_family *family;
 	unsigned int i, j;
@@ -130,13 +135,13 @@ void options_help(void)
 	     "Shows the system calls of a command, of running processes or of all, by eBPF.");
 	for (i = 0; i < NR(families); i++) {
 		family = families[i];
-		for (j = 0; j < family->nr_rows && !family->rows[j].help; j++)
+		for (j = 0; j < family->nr_rows && !is_shown(&family->rows[j], all); j++)
 			;
 		if (j == family->nr_rows)
 			continue;
 		printf("\n%s:\n", family->title);
 		for (j = 0; j < family->nr_rows; j++)
-			if (family->rows[j].help)
+			if (is_shown(&family->rows[j], all))
 				print_row(&family->rows[j]);
 		if (family == &selecting_options)
 			puts("  -e EXPR                      trace=SET, signal=SET, quiet=SET; SET: names, %class, /regex, !SET");

@@ -79,7 +79,8 @@ static const struct option_row rows[] = {
 	  "follow new processes and threads; with -p: all threads; -ff: see -o", take_follow },
 	{ 'p', "attach", "PID", "trace a running process (repeat, or PID,PID)", take_pids },
 	{ 0, "all", NULL, "trace all processes of the system, but kxtrace itself", take_all },
-	{ 0, "hooks", "HOW", "calls: hooks on the selected calls only; pair: on all; auto", take_hooks },
+	{ 0, "hooks", "HOW", "calls: hooks on the selected calls only; pair: on all; auto", take_hooks,
+	  .rare = true },
 	{ 0, "trace", "SET", NULL, take_trace },
 	{ 0, "signal", "SET", NULL, take_signal },
 };

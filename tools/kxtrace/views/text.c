@@ -9,6 +9,7 @@
 struct text_view {
 	struct view view;
 	struct line_context line;
+	struct task_names names;
 };
 
 static struct line_context *line_of(struct view *view)
@@ -43,17 +44,31 @@ static void note_fork(struct view *view, const struct kxt_task_event *event)
 		task->narrow = event->head.flags & KXT_F_COMPAT;
 }
 
+/* A task in a pid namespace of its own tells numbers of that. */
+static void look_at_namespace(struct view *view, uint32_t tid)
+{
+	struct text_view *text = (struct text_view *)view;
+	const struct task_info *task;
+
+	if (!view->trace->opt->show.task_names)
+		return;
+	task = tasks_find(view->trace->tasks, tid);
+	text->names.foreign = task && task->known && task->ns_tid && task->ns_tid != tid;
+}
+
 static void show_call(struct view *view, struct call *call)
 {
 	bool narrow = call->rec->head.flags & KXT_F_COMPAT;
 
 	if (narrow != call->task->narrow)
 		note_personality(view, call);
+	look_at_namespace(view, call->rec->head.tid);
 	line_call(line_of(view), call);
 }
 
 static void show_signal(struct view *view, const struct kxt_signal *signal)
 {
+	look_at_namespace(view, signal->head.tid);
 	line_signal(line_of(view), signal);
 }
 
@@ -131,6 +146,9 @@ int text_view_open(struct view **view, struct trace *trace)
 		free(text);
 		return err;
 	}
+	text->names = (struct task_names){ trace->tasks, trace->live };
+	line_style(trace->opt, &trace->out, &text->names);
+	line_style(trace->opt, &text->line.note, &text->names);
 	text->line.epoch_ns = trace->epoch_ns;
 	*view = &text->view;
 	return 0;
