@@ -69,6 +69,8 @@ KXLOG_FOUND := $(foreach row,$(KXLOG_OPTIONAL),$(if $(call have,$(call field,2,$
 KXLOG_CFLAGS := $(foreach row,$(KXLOG_FOUND),-DHAVE_$(call field,1,$(row)))
 kxlog_LIBS := $(foreach row,$(KXLOG_FOUND),-l$(call field,3,$(row)))
 $(kxlog_OBJS): KX_CFLAGS += $(KXLOG_CFLAGS)
+# The same for kxtrace.
+KXTRACE_OPTIONAL := NCURSES:ncurses.h:ncurses
 KXTRACE_FOUND := $(foreach row,$(KXTRACE_OPTIONAL),$(if $(call have,$(call field,2,$(row))),$(row)))
 KXTRACE_CFLAGS := $(foreach row,$(KXTRACE_FOUND),-DHAVE_$(call field,1,$(row)))
 kxtrace_LIBS := $(foreach row,$(KXTRACE_FOUND),-l$(call field,3,$(row)))
@@ -233,7 +235,7 @@ TEST_PACKAGES := $(BUILD_PACKAGES) libclang-rt-dev perl g++ pkg-config strace gi
 		 qemu-system-x86 qemu-system-common busybox-static cpio kmod xz-utils \
 		 tar bash coreutils findutils \
 		 libzstd-dev libnats-dev nats-server libmicrohttpd-dev prometheus systemd \
-		 lib32gcc-12-dev libc6-dev-i386
+		 lib32gcc-12-dev libc6-dev-i386 libncurses-dev bsdutils tmux
 BENCH_PACKAGES := $(BUILD_PACKAGES) strace linux-perf perl libnats-dev nats-server
 
 define install

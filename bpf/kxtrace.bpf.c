@@ -55,7 +55,7 @@ static __always_inline void enter_call(struct task_struct *task,
 	if (state->flags & KXT_STARTING) {
 		if (nr != ARCH_NR_EXECVE)
 			return;
-		state->flags &= ~KXT_STARTING;
+		state->flags ^= KXT_STARTING | STATE_LAUNCHED;
 	}
 	/*
 	 * The kernel skips a program while the same one is interrupted on this
@@ -74,11 +74,10 @@ static __always_inline void enter_call(struct task_struct *task,
 		return;
 	if (settings.times)
 		state->enter_ns = bpf_ktime_get_ns();
-	if (settings.summary) {
-		if (!settings.wall_clock)
-			start_cpu_time(state, task);
+	if (counting.sums && !settings.wall_clock)
+		start_cpu_time(state, task);
+	if (settings.summary)
 		return;
-	}
 	if (row->at_enter && filter_takes_task())
 		save_entry(state, nr, task, regs, row->at_enter);
 }
@@ -245,12 +244,48 @@ int BPF_PROG(process_fork, struct task_struct *parent,
 	return 0;
 }
 
+/* -b execve: the call is shown as far as it went, the task is not traced on. */
+static __always_inline void let_go(struct task_state *state,
+				   struct task_struct *task)
+{
+	if (state->nr != KXT_NO_CALL)
+		finish_call(state, task, state->nr,
+			    KXT_F_NO_RETURN | KXT_F_DETACHED, 0,
+			    (struct pt_regs *)bpf_task_pt_regs(task), false,
+			    false);
+	release_spare(state);
+	state->nr = KXT_NO_CALL;
+	state->flags = 0;
+	unmake_orphan(task->pid);
+	emit_event(task, KXT_DETACH, 0, 0, 0);
+	__sync_fetch_and_sub(&live_tasks, 1);
+	wake_reader();
+}
+
+static __always_inline void recover_exec(struct task_state *state,
+					 struct task_struct *task,
+					 struct linux_binprm *bprm)
+{
+	struct scratch *s;
+
+	if (!(state->flags & STATE_SAVED) || !state->faulted)
+		return;
+	s = scratch_of(state, task);
+	if (!s)
+		return;
+	if (state->faulted & 1)
+		recover_exec_path(s, bprm);
+	/* A script's interpreter got other arguments than the caller gave. */
+	if (state->faulted & 2 && BPF_CORE_READ(bprm, interp) == BPF_CORE_READ(bprm, filename))
+		recover_exec_args(s, BPF_CORE_READ(task, mm, arg_start),
+				  BPF_CORE_READ(task, mm, arg_end));
+}
+
 SEC("tp_btf/sched_process_exec")
 int BPF_PROG(process_exec, struct task_struct *task, pid_t old_pid,
 	     struct linux_binprm *bprm)
 {
 	struct task_state *state;
-	struct scratch *s;
 
 	state = state_of(task);
 	if (!state)
@@ -262,18 +297,11 @@ int BPF_PROG(process_exec, struct task_struct *task, pid_t old_pid,
 		__sync_fetch_and_add(&compat_execs, 1);
 		wake_reader();
 	}
-	if (!(state->flags & STATE_SAVED) || !state->faulted)
-		return 0;
-	s = scratch_of(state, task);
-	if (!s)
-		return 0;
-	if (state->faulted & 1)
-		recover_exec_path(s, bprm);
-	/* A script's interpreter got other arguments than the caller gave. */
-	if (state->faulted & 2 &&
-	    BPF_CORE_READ(bprm, interp) == BPF_CORE_READ(bprm, filename))
-		recover_exec_args(s, BPF_CORE_READ(task, mm, arg_start),
-				  BPF_CORE_READ(task, mm, arg_end));
+	recover_exec(state, task, bprm);
+	if (settings.detach_on_exec && !(state->flags & STATE_LAUNCHED))
+		let_go(state, task);
+	else
+		state->flags &= ~STATE_LAUNCHED;
 	return 0;
 }
 

@@ -147,7 +147,8 @@ struct kxt_settings {
 	__u8 tasks;		/* KXT_TASK records are wanted */
 	__u8 follow;		/* new tasks of a traced one are told of */
 	__u8 filtered;		/* `filter` asks for anything */
-	__u8 pad[2];
+	__u8 detach_on_exec;	/* -b execve: a task is let go when it has executed */
+	__u8 pad;
 	__u32 bufsize;		/* the same for buffers, where it is more than strsize */
 };
 
@@ -208,6 +209,7 @@ enum kxt_kind {
 	KXT_TASK,		/* struct kxt_task: what a task is, and each time that changes */
 	KXT_STACK,		/* where the task's next call record was made: stack.h */
 	KXT_URING,		/* an operation of io_uring: uring.h */
+	KXT_DETACH,		/* struct kxt_task_event: the task is let go */
 };
 
 #define KXT_F_NO_RETURN		1	/* the task ended inside the call */
@@ -217,6 +219,7 @@ enum kxt_kind {
 #define KXT_F_STOPS		16	/* SIGNAL: its action is to stop the task */
 #define KXT_F_THREAD		32	/* FORK: the new task is a thread */
 #define KXT_F_GOING_ON		64	/* made by user space: the call is not over */
+#define KXT_F_DETACHED		128	/* CALL: its task was let go within it */
 
 struct kxt_head {
 	__u8 kind;
@@ -314,11 +317,47 @@ struct kxt_stats {
 	__u64 over_rate;	/* calls that matched, but for the rate: not seen */
 };
 
-/* -c: one per row. */
+/* Calls that are counted where they end. */
 struct kxt_sum {
 	__u64 calls;
 	__u64 errors;
 	__u64 time_ns;		/* on the CPU, or with -w in all */
+	/* The shortest and the longest since user space last began an epoch. */
+	__u64 min_ns;
+	__u64 max_ns;
+	__u64 epoch;		/* of these two */
+};
+
+/*
+ * --hist: how many calls took how long. A power of two has four slots, so that
+ * a percentile is never off by more than a fifth; the last slot has no end.
+ */
+#define KXT_SLOT_BITS	2
+#define KXT_NR_SLOTS	168	/* up to 2^43 ns: two hours and a half */
+
+struct kxt_hist {
+	struct kxt_sum sum;	/* its time is from beginning to end */
+	__u64 slots[KXT_NR_SLOTS];
+};
+
+/* --top: the calls of a process. */
+#define KXT_MAX_PROCESSES	8192
+
+struct kxt_process {
+	__u32 tgid;		/* as user space numbers it */
+	__u32 pad;
+	char comm[KXT_COMM_MAX];	/* when it was first seen */
+	struct kxt_sum sum;
+};
+
+/* What is counted; constant like the settings. */
+struct kxt_counting {
+	__u8 sums;		/* -c, -C: by call */
+	__u8 hists;		/* --hist */
+	__u8 processes;		/* --top: by process as well */
+	__u8 pad[5];
+	__u64 overhead_ns;	/* -O: taken from the time of each call */
+	__u16 hist_rows[KXT_NR_ROWS];	/* its row in the map `hists` plus 1; 0: none */
 };
 
 /*

@@ -156,14 +156,12 @@ static __always_inline void finish_call(struct task_state *state,
 		return;
 	if (filter.nr_fds && !filter_takes_fds(state, regs, row->fd_args, ret))
 		return;
-	if (settings.summary) {
-		/* As strace: who does not return is not counted. */
-		if (flags & KXT_F_NO_RETURN)
-			return;
-		add_to_sum(state, task, nr,
+	/* As strace: who does not return is not counted. */
+	if (is_counting() && !may_wait && !(flags & KXT_F_NO_RETURN))
+		count_call(state, task, nr,
 			   failed && !(row->flags & KXT_ROW_FAILS_NEVER));
+	if (settings.summary)
 		return;
-	}
 	if (state->flags & STATE_COMPAT)
 		flags |= KXT_F_COMPAT;
 	/*

@@ -12,6 +12,7 @@
 const volatile struct kxt_row rows[KXT_NR_ROWS];
 const volatile struct kxt_settings settings;
 const volatile struct kxt_filter filter;
+const volatile struct kxt_counting counting;
 
 /*
  * On newer kernels (7.2) programs on tracepoints may be preempted; while one is,
@@ -30,6 +31,8 @@ u32 attach_failed;	/* tasks that could not be marked for want of memory: ask aga
 u32 nr_orphans;		/* zero: nobody looks for them */
 u32 own_tgid;		/* user space's own process; set by attach_tasks */
 u32 compat_execs;	/* 32-bit programs begun by traced tasks */
+u32 epoch;		/* of the shortest and the longest calls; user space raises it */
+u32 uncounted;		/* calls of processes beyond the table `processes` */
 u32 pid_level;		/* how deep in pid namespaces user space is; set by attach_tasks */
 
 /* Beside KXT_STARTING, KXT_ATTACHED. */
@@ -39,6 +42,7 @@ u32 pid_level;		/* how deep in pid namespaces user space is; set by attach_tasks
 #define STATE_UNREAD	32	/* a call is over, sys_exit_wait shall read its memory */
 #define STATE_COMPAT	64	/* the call is a 32-bit one; an execve may change the task */
 #define STATE_WITHIN	128	/* `args` has the arguments of a call within another */
+#define STATE_LAUNCHED	256	/* our own child, before the exec that makes it the command */
 
 enum { SLOT_FREE, SLOT_BUSY, SLOT_FULL };
 
@@ -134,6 +138,25 @@ struct {
 	__type(key, u32);
 	__type(value, struct kxt_sum);
 } sums SEC(".maps");
+
+/* --hist: one per call that is asked for; user space makes it as large. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, u32);
+	__type(value, struct kxt_hist);
+} hists SEC(".maps");
+
+/*
+ * --top: by process. Made at its first call, deleted by user space, which reads
+ * it each second, when the process is gone. All CPUs write to one entry.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1);
+	__type(key, u32);
+	__type(value, struct kxt_process);
+} processes SEC(".maps");
 
 /* Atomic where another program may preempt this one on the same CPU. */
 #define COUNT_MANY(field, nr) do {					\

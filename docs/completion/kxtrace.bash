@@ -20,6 +20,19 @@ _kxtrace()
 	-X|--const-print-style)
 		mapfile -t COMPREPLY < <(compgen -W "raw abbrev verbose" -- "$current")
 		return ;;
+	-S|--summary-sort-by|-U|--summary-columns)
+		mapfile -t COMPREPLY < <(compgen -W "time total-time min-time max-time avg-time
+			calls errors name nothing" -- "$current")
+		return ;;
+	-u|--user)
+		mapfile -t COMPREPLY < <(compgen -u -- "$current")
+		return ;;
+	-b|--detach-on)
+		mapfile -t COMPREPLY < <(compgen -W "execve" -- "$current")
+		return ;;
+	-I|--interruptible)
+		mapfile -t COMPREPLY < <(compgen -W "anywhere waiting never never_tstp" -- "$current")
+		return ;;
 	esac
 	if [[ $current == -* ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "-f --follow-forks -p --attach --all --hooks -e
@@ -28,9 +41,13 @@ _kxtrace()
 			-x --strings-in-hex -X --const-print-style -Y --decode-pids --timestamps
 			-o --output -A --output-append-mode -a --columns -s --string-limit
 			-t --absolute-timestamps -r --relative-timestamps -T --syscall-times
-			-v --no-abbrev -q -c --summary-only -w --summary-wall-clock
 			--record --info --last --trigger --for --count --syscall-limit --size
-			--fail-on-loss --seccomp-bpf -h --help -V --version" -- "$current")
+			--comm --uid --cgroup --path --fd --return --errno --latency --rate
+			-v --no-abbrev -q -c --summary-only -C --summary -w --summary-wall-clock
+			-S --summary-sort-by -U --summary-columns -O --summary-syscall-overhead
+			--hist --top --output-separately -E --env -u --user --argv0
+			-b --detach-on -D --daemonize -I --interruptible --kill-on-exit
+			-d --debug --tips --fail-on-loss --seccomp-bpf -h --help -V --version" -- "$current")
 		return
 	fi
 	mapfile -t COMPREPLY < <(compgen -W replay -c -f -- "$current")

@@ -57,7 +57,7 @@ sub compare {
 my $chance = qr{^--- SIGCHLD};
 
 # Pages that were not there: the call brings them in, if it looks at them.
-compare('cold', qr{^access\("/no"}, 'texts in pages that nobody had touched');
+compare('cold', qr{^access\("/no"}, 'texts in pages that nobody had touched', qr{^getrandom});
 compare('long_arguments', qr{^execve\("/no/many}, 'more arguments than a page holds');
 compare('long_paths', qr{^access\("//}, 'paths around PATH_MAX');
 compare('faults', qr{^socketpair}, 'pointers to nowhere in each kind of argument');

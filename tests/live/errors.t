@@ -11,7 +11,7 @@ need_root();
 
 # [ what, status, sentence, arguments ]
 my @cases = (
-	[ 'no command', 2, qr{a COMMAND or -p PID is needed} ],
+	[ 'no command', 2, qr{a COMMAND, -p PID or --all is needed} ],
 	[ 'no such command', 1, qr{nosuchcommand: no such command in PATH}, 'nosuchcommand' ],
 	[ 'no such file', 1, qr{/nosuch/file: cannot be run: No such file}, '/nosuch/file' ],
 	[ 'no such pid', 1, qr{-p 4194303: no such process}, '-p', 4194303 ],
@@ -21,7 +21,7 @@ my @cases = (
 	[ 'unknown class', 2, qr{-e trace=%nosuch: no such class}, '-e', '%nosuch', 'true' ],
 	[ 'bad regular expression', 2, qr{-e trace=/\(: }, '-e', 'trace=/(', 'true' ],
 	[ 'unknown signal', 2, qr{-e signal=NOSUCH: no such signal}, '-e', 'signal=NOSUCH', 'true' ],
-	[ 'unknown qualifier', 2, qr{-e foo=bar: the qualifiers are}, '-e', 'foo=bar', 'true' ],
+	[ 'unknown qualifier', 2, qr{-e foo=bar: no such qualifier; trace=}, '-e', 'foo=bar', 'true' ],
 	[ 'unknown option', 2, qr{-\@: no such option}, '-@', 'true' ],
 	[ 'unknown long option', 2, qr{--nosuch: no such option}, '--nosuch', 'true' ],
 	[ 'missing argument', 2, qr{-s: an argument is missing}, '-s' ],

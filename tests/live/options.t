@@ -124,11 +124,11 @@ C
 SKIP: {
 	skip 'this kernel takes no 32-bit calls', 3 if system($compat) != 0;
 	$r = traced($compat);
-	is(scalar(grep { /^syscall_0x14\(/ } @{ $r->{lines} }), 1, 'a 32-bit call is shown by number');
+	cmp_ok(scalar(grep { /^getpid\(\) +=/ } @{ $r->{lines} }), '>=', 1, 'and has the name that its own table gives it');
 	$r = traced('-e', 'trace=writev', $compat);
 	is(scalar(grep { /\(/ } @{ $r->{lines} }), 0, 'and is not selected under the name that 64-bit calls have for it');
 	$r = traced('-c', $compat);
-	is(scalar(grep { / 1 +\(32-bit or unknown\)$/ } @{ $r->{lines} }), 1, '-c counts it apart');
+	is(scalar(grep { /^System call usage summary for 32 bit mode:$/ } @{ $r->{lines} }), 1, '-c counts it apart');
 }
 
 $r = traced('-v', 'true');

@@ -129,7 +129,7 @@ int main(int argc, char **argv)
 {
 	char text[32];
 	for (long i = 0; i < 60000; i++) syscall(SYS_getcwd, text + i % 16, i);
-	syscall(SYS_nanosleep, (long[2]){ 0, 300000000 }, 0);
+	syscall(SYS_nanosleep, (long[2]){ 1, 500000000 }, 0);
 	for (long i = 0; i < 2000000; i++) syscall(SYS_getcwd, text + i % 16, i * 2654435761u);
 	return 0;
 }

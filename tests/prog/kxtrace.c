@@ -191,7 +191,8 @@ static void check_records(int wrong_fd)
 
 static void test_records(struct kx *kx, bool sleepable)
 {
-	struct kxt_settings settings = { .strsize = 32, .times = 1, .follow = 1, .sleepable = sleepable };
+	struct kxt_settings settings = { .strsize = 32, .times = 1, .follow = 1,
+					 .sleepable = sleepable };
 	struct kxtrace_bpf *skel = load(kx, settings);
 	struct iovec iov[2] = { { "abc", 3 }, { (void *)8, 5 } };
 	struct kx_ring *ring = NULL;

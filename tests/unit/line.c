@@ -200,7 +200,7 @@ static void test_summary(struct line_context *line)
 	sums[SYS_read] = (struct kxt_sum){ .calls = 4, .time_ns = 4000 };
 	sums[SYS_open] = (struct kxt_sum){ .calls = 2, .errors = 1, .time_ns = 12000 };
 	line->out->len = line->out->line = 0;
-	summary_print(line->out, sums);
+	summary_print(line->out, sums, &line->opt->counting);
 	is(line->out,
 	   "% time     seconds  usecs/call     calls    errors syscall\n"
 	   "------ ----------- ----------- --------- --------- ----------------\n"

@@ -4,15 +4,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include "options.h"
 
 static bool is_program(const char *path)
 {
@@ -43,11 +43,12 @@ static char *search(const char *name)
 	return NULL;
 }
 
-int command_find(struct command *command, char **argv)
+int command_find(struct command *command, const struct options *opt)
 {
+	char **argv = opt->command;
 	struct stat st;
 
-	*command = (struct command){ .argv = argv, .gate = -1 };
+	*command = (struct command){ .start = &opt->start, .argv = argv, .gate = -1 };
 	if (!strchr(argv[0], '/')) {
 		command->path = search(argv[0]);
 		if (command->path)
@@ -63,17 +64,63 @@ int command_find(struct command *command, char **argv)
 	return command->path ? 0 : -ENOMEM;
 }
 
+static void change_environment(const struct command_options *start)
+{
+	const char *variable, *value;
+	unsigned int i;
+	char *name;
+
+	for (i = 0; i < start->nr_env; i++) {
+		variable = start->env[i];
+		value = strchr(variable, '=');
+		name = strndup(variable, value ? (size_t)(value - variable) : strlen(variable));
+		if (name && value)
+			setenv(name, value + 1, 1);
+		else if (name)
+			unsetenv(name);
+		free(name);
+	}
+}
+
+/* The groups first: afterwards it would not be allowed. */
+static int change_user(const struct command_options *start)
+{
+	int err;
+
+	if (!start->user)
+		return 0;
+	err = start->user_name ? initgroups(start->user_name, start->gid) :
+				 setgroups(0, NULL);
+	if (err || setresgid(start->gid, start->gid, start->gid) ||
+	    setresuid(start->uid, start->uid, start->uid))
+		return -errno;
+	return 0;
+}
+
 static void run_child(struct command *command, int gate)
 {
+	const struct command_options *start = command->start;
 	sigset_t none;
 	char go;
 
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	signal(SIGPIPE, SIG_DFL);
+	if (start->interruptible == INTERRUPT_NEVER_TSTP)
+		signal(SIGTSTP, SIG_DFL);
+	change_environment(start);
+	if (change_user(start)) {
+		complain("-u %s: %s", start->user, strerror(errno));
+		_exit(1);
+	}
+	/* After the change of user, which would undo it. */
+	if (start->kill_on_exit)
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (read(gate, &go, 1) != 1)
 		_exit(1);
 	close(gate);
+	if (start->argv0)
+		command->argv[0] = (char *)start->argv0;
 	execv(command->path, command->argv);
 	complain("%s: cannot be run: %s", command->path, strerror(errno));
 	_exit(1);
@@ -99,6 +146,58 @@ int command_fork(struct command *command)
 	}
 	close(ends[0]);
 	command->gate = ends[1];
+	command->task = command->pid;
+	return 0;
+}
+
+/* What the command's caller reads must end when the command closes it. */
+static void leave_caller(enum daemonize how)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	if (how == DAEMONIZE_PGROUP)
+		setpgid(0, 0);
+	else if (how == DAEMONIZE_SESSION)
+		setsid();
+	if (null < 0)
+		return;
+	dup2(null, STDIN_FILENO);
+	dup2(null, STDOUT_FILENO);
+	close(null);
+}
+
+/* By way of a child that ends at once: the tracer is nobody's to wait for. */
+static void become_tracer(struct command *command)
+{
+	pid_t tracer = fork();
+
+	if (tracer < 0)
+		complain("%s: cannot start the tracer: %s", command->path, strerror(errno));
+	if (tracer)
+		_exit(tracer < 0);
+	leave_caller(command->start->daemonize);
+}
+
+int command_daemonize(struct command *command)
+{
+	pid_t caller = getpid(), between;
+	int ends[2];
+
+	between = pipe2(ends, O_CLOEXEC) ? -1 : fork();
+	if (between < 0) {
+		complain("%s: cannot start the tracer: %s", command->path, strerror(errno));
+		return -errno;
+	}
+	if (between) {
+		close(ends[1]);
+		while (waitpid(between, NULL, 0) < 0 && errno == EINTR)
+			;
+		run_child(command, ends[0]);
+	}
+	close(ends[0]);
+	become_tracer(command);
+	command->gate = ends[1];
+	command->task = caller;
 	return 0;
 }
 

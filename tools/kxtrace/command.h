@@ -6,21 +6,30 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include "options.h"
+
 /*
  * The child waits in a pipe until command_go(): by then it is traced. It
  * never runs the program when kxtrace dies before that.
  */
 struct command {
+	const struct command_options *start;
 	char *path;
 	char **argv;
-	pid_t pid;		/* 0: none, or already waited for */
+	pid_t task;		/* that becomes it, to be traced */
+	pid_t pid;		/* the same to wait for; 0: waited for, or not our child */
 	int gate;		/* the pipe's end of ours, -1 when open */
 	int status;		/* of wait(), once the child has ended */
 };
 
 /* -ENOENT, -EACCES ... after one sentence on stderr. */
-int command_find(struct command *command, char **argv);
+int command_find(struct command *command, const struct options *opt);
 int command_fork(struct command *command);
+/*
+ * -D: the caller becomes the command, and this returns in another process, which
+ * is to trace it. Before anything has been opened or loaded.
+ */
+int command_daemonize(struct command *command);
 void command_go(struct command *command);
 /* Takes the child's status if it has ended; true when it has. */
 bool command_reap(struct command *command);

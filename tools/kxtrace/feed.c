@@ -170,6 +170,12 @@ static void take_event(struct feed *feed, const struct kxt_task_event *event)
 		TELL(feed, forked, event);
 		if (!(feed->trace.opt->quiet & QUIET_ATTACH))
 			feed_message(feed, "Process %u attached", event->head.tid);
+	} else if (event->head.kind == KXT_DETACH) {
+		if (!feed->trace.opt->quiet)
+			feed_message(feed, "Process %u detached", event->head.tid);
+		TELL(feed, detached, event);
+		count_task(feed, -1);
+		tasks_forget(feed->trace.tasks, event->head.tid);
 	} else if (event->head.kind == KXT_EXIT) {
 		note_end(feed, event);
 		TELL(feed, exited, event);
@@ -196,6 +202,7 @@ static size_t least_length(unsigned int kind)
 	case KXT_FORK:
 	case KXT_EXIT:
 	case KXT_EXEC:
+	case KXT_DETACH:
 		return sizeof(struct kxt_task_event);
 	}
 	return 0;

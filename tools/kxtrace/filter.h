@@ -6,8 +6,9 @@
 #include "decode.h"
 #include "options.h"
 
-/* filter_is_set: it asks for anything. filter_passes: -e trace= as well; everything that the kernel half would have looked at. */
+/* It asks for anything. */
 bool filter_is_set(const struct kxt_filter *filter);
+/* -e trace= as well; everything that the kernel half would have looked at. */
 bool filter_passes(const struct options *opt, const struct call *call);
 
 /* Which arguments are descriptors, a bit each; the result's is KXT_NR_ARGS. */

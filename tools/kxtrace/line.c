@@ -318,8 +318,9 @@ void line_call(struct line_context *line, struct call *call)
 	call->strsize = opt->strsize;
 	line->note.len = 0;
 	print_call(line, call);
-	if (rec->head.flags & KXT_F_GOING_ON) {
-		out_mem(o, " <unfinished ...>", 17);
+	if (rec->head.flags & (KXT_F_GOING_ON | KXT_F_DETACHED)) {
+		out_str(o, rec->head.flags & KXT_F_DETACHED ? " <detached ...>" :
+							      " <unfinished ...>");
 		out_newline(o);
 		return;
 	}

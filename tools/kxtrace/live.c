@@ -18,10 +18,14 @@
 #include <kx/kx.h>
 
 #include "command.h"
+#include "counters.h"
+#include "debug.h"
 #include "feed.h"
 #include "live.h"
 #include "options.h"
+#include "output.h"
 #include "session.h"
+#include "tips.h"
 
 /*
  * While records come, they are taken this often. The kernel half wakes nobody
@@ -32,6 +36,7 @@
 struct tracer {
 	const struct options *opt;
 	struct command command;
+	struct output output;
 	struct session *session;
 	struct feed feed;
 	struct kx *kx;
@@ -52,19 +57,10 @@ static int take_record(void *ctx, const void *record, size_t len)
 /* Late, so that no file is made or emptied by a trace that cannot begin. */
 static int open_output(struct tracer *tracer)
 {
-	const struct options *opt = tracer->opt;
-	int fd;
+	int err = output_open(&tracer->output, tracer->opt, &tracer->feed.trace.out);
 
-	if (!opt->output)
-		return 0;
-	fd = open(opt->output, O_WRONLY | O_CREAT | O_CLOEXEC |
-		  (opt->append ? O_APPEND : O_TRUNC), 0666);
-	if (fd < 0) {
-		complain("%s: cannot be written: %s", opt->output, strerror(errno));
-		return -errno;
-	}
-	tracer->feed.trace.out.fd = fd;
-	return 0;
+	tracer->feed.trace.files = tracer->output.files;
+	return err;
 }
 
 /* Refuses early what could not work later; nothing has been touched yet. */
@@ -176,16 +172,18 @@ static int start_command(struct tracer *tracer)
 
 	if (!tracer->opt->command)
 		return 0;
-	err = command_fork(&tracer->command);
+	err = tracer->opt->start.daemonize ? 0 : command_fork(&tracer->command);
 	if (err)
 		return err;
-	err = session_start_child(tracer->session, tracer->command.pid);
+	err = session_start_child(tracer->session, tracer->command.task);
 	if (err) {
 		complain("%s: cannot be traced: %s", tracer->command.path,
 			 strerror(-err));
 		return err;
 	}
 	tracer->feed.trace.nr_tasks++;
+	if (tracer->opt->start.daemonize && !tracer->opt->quiet)
+		feed_message(&tracer->feed, "Process %d attached", tracer->command.task);
 	command_go(&tracer->command);
 	return 0;
 }
@@ -196,6 +194,8 @@ static int start_command(struct tracer *tracer)
  */
 static void interrupt(struct tracer *tracer, int sig)
 {
+	if (tracer->opt->start.interruptible >= INTERRUPT_NEVER)
+		return;
 	tracer->interrupted = sig;
 	if (tracer->command.pid) {
 		kill(tracer->command.pid, SIGCONT);
@@ -234,6 +234,8 @@ static int open_signals(const struct options *opt)
 		sigaddset(&set, SIGUSR1);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	signal(SIGPIPE, SIG_IGN);
+	if (opt->start.interruptible == INTERRUPT_NEVER_TSTP)
+		signal(SIGTSTP, SIG_IGN);
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
@@ -273,7 +275,7 @@ static bool is_over(struct tracer *tracer)
 /* Waits for records or signals; not at all when there was much to do. */
 static void wait_for_more(struct tracer *tracer, int epoll, int signals, int taken)
 {
-	struct epoll_event events[2];
+	struct epoll_event events[MAX_WAKE_FDS + 2];
 	int i, n, timeout = NAP_MS;
 
 	if (taken > 1000)
@@ -287,7 +289,7 @@ static void wait_for_more(struct tracer *tracer, int epoll, int signals, int tak
 		else
 			timeout = -1;
 	}
-	n = epoll_wait(epoll, events, 2, timeout);
+	n = epoll_wait(epoll, events, MAX_WAKE_FDS + 2, timeout);
 	session_stop_asking(tracer->session);
 	for (i = 0; i < n; i++)
 		if (events[i].data.fd == signals)
@@ -301,6 +303,18 @@ static int watch(int epoll, int fd, uint32_t events)
 	return epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) ? -errno : 0;
 }
 
+/* What a view waits for: its clock, its keys. */
+static int watch_views(struct tracer *tracer, int epoll)
+{
+	const struct trace *trace = &tracer->feed.trace;
+	unsigned int i;
+	int err = 0;
+
+	for (i = 0; i < trace->nr_wake_fds && !err; i++)
+		err = watch(epoll, trace->wake_fds[i], EPOLLIN | EPOLLET);
+	return err;
+}
+
 static int run(struct tracer *tracer, int signals)
 {
 	struct kx_ring *ring = session_ring(tracer->session);
@@ -309,7 +323,8 @@ static int run(struct tracer *tracer, int signals)
 	int n;
 
 	if (epoll < 0 || watch(epoll, signals, EPOLLIN) ||
-	    watch(epoll, kx_ring_fd(ring), EPOLLIN | EPOLLET)) {
+	    watch(epoll, kx_ring_fd(ring), EPOLLIN | EPOLLET) ||
+	    watch_views(tracer, epoll)) {
 		complain("cannot wait for events: %s", strerror(errno));
 		return -errno;
 	}
@@ -391,7 +406,7 @@ static bool finish(struct tracer *tracer)
 	totals.delivered = tracer->delivered;
 	totals.malformed = tracer->feed.malformed;
 	totals.beyond = tracer->feed.beyond;
-	if (tracer->opt->summary && !session_sums(tracer->session, sums))
+	if (tracer->opt->counting.table && !session_sums(tracer->session, sums))
 		totals.sums = sums;
 	if (session_stats(tracer->session, stats))
 		return true;
@@ -439,6 +454,12 @@ static int exit_status(const struct tracer *tracer)
 	return 128 + sig;
 }
 
+static void show_tips(const struct options *opt)
+{
+	if (opt->start.tips)
+		tips_show(opt->start.tips == TIPS_FULL, opt->start.tip);
+}
+
 static int trace(struct tracer *tracer)
 {
 	int signals = open_signals(tracer->opt);
@@ -453,6 +474,10 @@ static int trace(struct tracer *tracer)
 	if (!err)
 		err = session_open(&tracer->session, tracer->kx, tracer->opt,
 				   take_record, tracer);
+	tracer->feed.trace.session = tracer->session;
+	tracer->feed.trace.begun_ns = monotonic_ns();
+	if (!err && tracer->opt->start.debug)
+		debug_session(tracer->session, tracer->kx);
 	if (!err)
 		err = attach_pids(tracer);
 	if (!err)
@@ -473,7 +498,9 @@ static int trace(struct tracer *tracer)
 	if (err)
 		return 1;
 	lost = finish(tracer);
+	output_close(&tracer->output);
 	wait_for_command(tracer, signals);
+	show_tips(tracer->opt);
 	if (tracer->feed.trace.out.error && tracer->feed.trace.out.error != -EPIPE) {
 		complain("%s: cannot be written: %s",
 			 tracer->opt->output ? tracer->opt->output : "stderr",
@@ -500,10 +527,14 @@ int live_trace(struct options *opt)
 	if (!err)
 		err = check_pids(opt);
 	if (!err && opt->command)
-		err = command_find(&tracer.command, opt->command);
+		err = command_find(&tracer.command, opt);
 	opt->program = tracer.command.path;
+	if (!err && opt->start.daemonize)
+		err = command_daemonize(&tracer.command);
+	kx_log_debug(tracer.kx, opt->start.debug);
 	status = err ? 1 : trace(&tracer);
 
+	output_close(&tracer.output);
 	command_done(&tracer.command);
 	session_close(tracer.session);
 	feed_close(&tracer.feed);

@@ -10,14 +10,15 @@
 
 bool rows_take_times(const struct options *opt)
 {
-	return opt->summary || opt->spent || opt->relative ||
+	return opt->summary || opt->counting.table || opt->spent || opt->relative ||
 	       opt->stamp != STAMP_NONE || opt->filter.min_ns || opt->filter.max_ns ||
 	       opt->recording.file || recording_in_flight(&opt->recording);
 }
 
 bool options_want_tasks(const struct options *opt)
 {
-	return opt->all || opt->show.task_names || opt->recording.file || recording_in_flight(&opt->recording);
+	return opt->all || opt->show.task_names || opt->recording.file ||
+	       recording_in_flight(&opt->recording);
 }
 
 static bool never_returns(const struct call_info *info)

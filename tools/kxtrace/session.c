@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "counters.h"
 #include "decode.h"
 #include "filter.h"
 #include "hooks.h"
@@ -67,6 +68,7 @@ static void configure(struct session *session)
 {
 	const struct options *opt = session->opt;
 	struct kxtrace_bpf *skel = session->skel;
+	unsigned int hists;
 
 	skel->rodata->settings = (struct kxt_settings){
 		.strsize = opt->strsize,
@@ -82,12 +84,17 @@ static void configure(struct session *session)
 		.follow = opt->follow,
 		.tasks = options_want_tasks(opt),
 		.filtered = filter_is_set(&opt->filter),
+		.detach_on_exec = opt->start.detach_on_exec,
 	};
 	memcpy((void *)&skel->rodata->filter, &opt->filter, sizeof(opt->filter));
 	/* Programs that may sleep came after programs that may be preempted. */
 	skel->rodata->settings.preemptible = skel->rodata->settings.sleepable;
 	rows_choose((struct kxt_row *)skel->rodata->rows, opt,
 		    session->hooks == HOOKS_CALLS || skel->rodata->settings.preemptible);
+	hists = counters_choose((struct kxt_counting *)&skel->rodata->counting, opt);
+	bpf_map__set_max_entries(skel->maps.hists, hists);
+	if (opt->counting.top)
+		bpf_map__set_max_entries(skel->maps.processes, KXT_MAX_PROCESSES);
 	choose_programs(session);
 }
 
@@ -443,27 +450,22 @@ uint32_t session_unseen_programs(const struct session *session)
 	return session->hooks == HOOKS_CALLS ? session->skel->bss->compat_execs : 0;
 }
 
-int session_sums(struct session *session, struct kxt_sum *rows)
+struct bpf_object *session_object(const struct session *session)
 {
-	int cpu, nr_cpus = libbpf_num_possible_cpus();
-	struct kxt_sum *each;
-	__u32 nr;
+	return session->skel->obj;
+}
 
-	memset(rows, 0, KXT_NR_ROWS * sizeof(*rows));
-	if (nr_cpus < 0)
-		return nr_cpus;
-	each = calloc(nr_cpus, sizeof(*each));
-	if (!each)
-		return -ENOMEM;
-	for (nr = 0; nr < KXT_NR_ROWS; nr++) {
-		if (bpf_map_lookup_elem(bpf_map__fd(session->skel->maps.sums), &nr, each))
-			continue;
-		for (cpu = 0; cpu < nr_cpus; cpu++) {
-			rows[nr].calls += each[cpu].calls;
-			rows[nr].errors += each[cpu].errors;
-			rows[nr].time_ns += each[cpu].time_ns;
-		}
-	}
-	free(each);
-	return 0;
+const struct kxt_counting *session_counting(const struct session *session)
+{
+	return &session->skel->rodata->counting;
+}
+
+uint32_t *session_epoch(struct session *session)
+{
+	return &session->skel->bss->epoch;
+}
+
+uint32_t session_uncounted(const struct session *session)
+{
+	return __atomic_load_n(&session->skel->bss->uncounted, __ATOMIC_RELAXED);
 }

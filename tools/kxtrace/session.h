@@ -47,7 +47,11 @@ int session_stats(struct session *session, struct kxt_stats *stats);
 uint64_t session_skipped(struct session *session);
 /* 32-bit programs that traced tasks began, and whose calls the hooks do not see. */
 uint32_t session_unseen_programs(const struct session *session);
-/* One per row of call_table; `rows` has KXT_NR_ROWS. */
-int session_sums(struct session *session, struct kxt_sum *rows);
+/* For those that ask the kernel half about itself, and for what both halves share. */
+struct bpf_object *session_object(const struct session *session);
+const struct kxt_counting *session_counting(const struct session *session);
+uint32_t *session_epoch(struct session *session);
+/* --top: calls of processes beyond those that it has room for. */
+uint32_t session_uncounted(const struct session *session);
 
 #endif

@@ -208,7 +208,8 @@ static int check_frame(struct trace_reader *reader, const struct trace_file_fram
 		return end_at(reader, offset, "the file ends within a frame, whose records are lost; the recorder was killed, or the file is cut");
 	if (frame->magic != TRACE_FILE_FRAME)
 		return end_at(reader, offset, "here a frame should begin and does not; the rest cannot be read");
-	if (frame->len > TRACE_FILE_FRAME_MAX || frame->stored > packer_bound(TRACE_FILE_FRAME_MAX) ||
+	if (frame->len > TRACE_FILE_FRAME_MAX ||
+	    frame->stored > packer_bound(TRACE_FILE_FRAME_MAX) ||
 	    (frame->packing == PACKED_NOT && frame->len != frame->stored))
 		return end_at(reader, offset, "a frame cannot have %u bytes; the rest cannot be read",
 			      frame->len);

@@ -10,6 +10,9 @@
 #include "options.h"
 #include "tasks.h"
 
+struct files;
+struct session;
+
 /* Calls that were made and did not arrive. */
 struct gap {
 	uint32_t tid;
@@ -26,17 +29,24 @@ struct totals {
 	const struct kxt_sum *sums;	/* by row, with -c; NULL: not counted */
 };
 
+#define MAX_WAKE_FDS	4
+
 /* What all views share; it outlives them. */
 struct trace {
 	const struct options *opt;
 	struct out out;			/* -o, or stderr */
 	struct task_table *tasks;
 	int64_t epoch_ns;		/* add to CLOCK_MONOTONIC: since 1970 */
+	uint64_t begun_ns;		/* CLOCK_MONOTONIC, when the kernel half was there */
 	unsigned int nr_tasks;		/* that are traced now, as the records tell it */
 	bool live;			/* not a replay */
 	bool tail;			/* the beginning was not kept: calls before are not lost */
 	bool dump;			/* SIGUSR1 came: the flight recorder is to show its calls */
 	bool over;			/* a view asks for the end: nothing is told after it */
+	struct files *files;		/* -ff -o: of each task; NULL: `out` has all */
+	struct session *session;	/* the kernel half; NULL: a replay, or not yet */
+	int wake_fds[MAX_WAKE_FDS];	/* a view's `pass` is wanted when one can be read */
+	unsigned int nr_wake_fds;
 };
 
 struct view {
@@ -55,6 +65,8 @@ struct view_ops {
 	/* Something is new about a task; its entry in the table is up to date. */
 	void (*task)(struct view *view, const struct kxt_task *task);
 	void (*forked)(struct view *view, const struct kxt_task_event *event);
+	/* -b: it is not traced any more. */
+	void (*detached)(struct view *view, const struct kxt_task_event *event);
 	void (*exited)(struct view *view, const struct kxt_task_event *event);
 	void (*superseded)(struct view *view, const struct kxt_task_event *event);
 	void (*uring)(struct view *view, const void *record, size_t len);
@@ -85,5 +97,6 @@ void views_close(struct views *views);
 typedef int view_opener(struct view **view, struct trace *trace);
 view_opener text_view_open, counts_view_open, record_view_open, flight_view_open,
 	gaps_view_open, limits_view_open;
+view_opener hist_view_open, top_view_open;
 
 #endif

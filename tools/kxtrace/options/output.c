@@ -17,9 +17,18 @@ static int take_append(struct options *opt, const char *argument)
 	return 0;
 }
 
+static int take_separately(struct options *opt, const char *argument)
+{
+	(void)argument;
+	opt->out.separately = true;
+	return 0;
+}
+
 static const struct option_row rows[] = {
-	{ 'o', "output", "FILE", "write to FILE instead of stderr", take_output },
+	{ 'o', "output", "FILE",
+	  "write to FILE instead of stderr, or to '|COMMAND'; -ff: to FILE.PID", take_output },
 	{ 'A', "output-append-mode", NULL, "append to the file of -o", take_append },
+	{ 0, "output-separately", NULL, "a file for each task, as with -ff", take_separately },
 };
 
 static int judge(struct options *opt)
@@ -31,15 +40,24 @@ static int judge(struct options *opt)
 	/* What a file is for needs no messages about processes. */
 	if (opt->output && opt->command && !opt->quiet)
 		opt->quiet = QUIET_ATTACH;
-	if (opt->follow > 1) {
-		complain("-ff: a file per process is not written yet");
+	if (opt->output && (*opt->output == '|' || *opt->output == '!'))
+		opt->out.pipe = opt->output + 1;
+	if (opt->follow > 1)
+		opt->out.separately = true;
+	if (!opt->out.separately)
+		return 0;
+	/* As strace, which keeps no counts for each task. */
+	if (opt->counting.table || opt->counting.hist || opt->counting.top) {
+		complain("-ff: what is counted is counted for all tasks together; leave out -c, or take -f");
 		return -EINVAL;
 	}
-	if (opt->output && (*opt->output == '|' || *opt->output == '!')) {
-		complain("-o %s: use the shell: kxtrace -o /dev/stdout ... | command",
-			 opt->output);
+	if (opt->out.pipe) {
+		complain("-ff -o '%s': a file for each task cannot be a pipe", opt->output);
 		return -EINVAL;
 	}
+	/* Without -o there is but one place: as -f. */
+	if (!opt->output)
+		opt->out.separately = false;
 	return 0;
 }
 

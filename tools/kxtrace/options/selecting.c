@@ -93,7 +93,7 @@ static const struct qualifier qualifiers[] = {
 
 static int judge(struct options *opt)
 {
-	if (!opt->command && !opt->nr_pids && !opt->all && !opt->replay) {
+	if (!opt->command && !opt->nr_pids && !opt->all && !opt->replay && !opt->start.tips) {
 		complain("a COMMAND, -p PID or --all is needed; kxtrace --help shows how");
 		return -EINVAL;
 	}

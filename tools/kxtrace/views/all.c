@@ -13,7 +13,17 @@ static bool wants_text(const struct options *opt)
 
 static bool wants_counts(const struct options *opt)
 {
-	return opt->summary;
+	return opt->counting.table;
+}
+
+static bool wants_hist(const struct options *opt)
+{
+	return opt->counting.hist;
+}
+
+static bool wants_top(const struct options *opt)
+{
+	return opt->counting.top;
 }
 
 static bool wants_record(const struct options *opt)
@@ -48,6 +58,8 @@ static const struct {
 	{ wants_flight, flight_view_open, true },
 	{ wants_gaps, gaps_view_open },
 	{ wants_limits, limits_view_open, true },	/* last: the others have shown it by then */
+	{ wants_hist, hist_view_open },
+	{ wants_top, top_view_open },
 };
 
 int views_open(struct views *views, struct trace *trace)

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "../files.h"
 #include "../line.h"
 #include "../view.h"
 
@@ -17,7 +18,9 @@ static struct line_context *line_of(struct view *view)
 	struct text_view *text = (struct text_view *)view;
 	const struct options *opt = view->trace->opt;
 
-	if (opt->output || opt->all)
+	if (view->trace->files)
+		text->line.prefix = PREFIX_NONE;
+	else if (opt->output || opt->all)
 		text->line.prefix = opt->follow || opt->nr_pids > 1 || opt->all ?
 				    PREFIX_PLAIN : PREFIX_NONE;
 	else
@@ -56,6 +59,20 @@ static void look_at_namespace(struct view *view, uint32_t tid)
 	text->names.foreign = task && task->known && task->ns_tid && task->ns_tid != tid;
 }
 
+/* With a file for each task: what was printed goes there. */
+static void end_lines(struct view *view, uint32_t tid)
+{
+	struct out *o = &view->trace->out;
+	int err;
+
+	if (!view->trace->files)
+		return;
+	err = files_add(view->trace->files, tid, o->buf, o->len);
+	o->len = o->line = 0;
+	if (err)
+		o->error = err;
+}
+
 static void show_call(struct view *view, struct call *call)
 {
 	bool narrow = call->rec->head.flags & KXT_F_COMPAT;
@@ -64,22 +81,48 @@ static void show_call(struct view *view, struct call *call)
 		note_personality(view, call);
 	look_at_namespace(view, call->rec->head.tid);
 	line_call(line_of(view), call);
+	end_lines(view, call->rec->head.tid);
 }
 
 static void show_signal(struct view *view, const struct kxt_signal *signal)
 {
 	look_at_namespace(view, signal->head.tid);
 	line_signal(line_of(view), signal);
+	end_lines(view, signal->head.tid);
+}
+
+static void end_file(struct view *view, uint32_t tid)
+{
+	int err = view->trace->files ? files_end(view->trace->files, tid) : 0;
+
+	if (err)
+		view->trace->out.error = err;
 }
 
 static void show_exit(struct view *view, const struct kxt_task_event *event)
 {
 	line_exit(line_of(view), event);
+	end_lines(view, event->head.tid);
+	end_file(view, event->head.tid);
+}
+
+static void end_detached(struct view *view, const struct kxt_task_event *event)
+{
+	end_file(view, event->head.tid);
 }
 
 static void show_superseded(struct view *view, const struct kxt_task_event *event)
 {
 	line_superseded(line_of(view), event);
+	end_lines(view, event->head.tid);
+}
+
+static void flush_files(struct view *view)
+{
+	int err = view->trace->files ? files_flush(view->trace->files) : 0;
+
+	if (err)
+		view->trace->out.error = err;
 }
 
 static void show_lost(struct view *view, const struct gap *gap)
@@ -126,10 +169,12 @@ static const struct view_ops text_ops = {
 	.signal = show_signal,
 	.forked = note_fork,
 	.exited = show_exit,
+	.detached = end_detached,
 	.superseded = show_superseded,
 	.lost = show_lost,
 	.dumped = show_dumped,
 	.message = show_message,
+	.pass = flush_files,
 	.close = close_text,
 };
 
