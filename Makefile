@@ -61,16 +61,14 @@ OBJS	:= $(LIB_OBJS) $(kx_OBJS) $(kxtrace_OBJS) $(kxlog_OBJS)
 
 # What kxlog uses where it is: HAVE_NAME, the header, the library.
 KXLOG_OPTIONAL := NATS:nats/nats.h:nats MICROHTTPD:microhttpd.h:microhttpd
-# The same for kxtrace: records are packed by zstd.
-KXTRACE_OPTIONAL := ZSTD:zstd.h:zstd
+# The same for kxtrace: records are packed by zstd, --top has a screen.
+KXTRACE_OPTIONAL := ZSTD:zstd.h:zstd NCURSES:ncurses.h:ncurses
 field	= $(word $(1),$(subst :, ,$(2)))
 have	= $(shell $(CC) -E -include $(1) -x c /dev/null >/dev/null 2>&1 && echo yes)
 KXLOG_FOUND := $(foreach row,$(KXLOG_OPTIONAL),$(if $(call have,$(call field,2,$(row))),$(row)))
 KXLOG_CFLAGS := $(foreach row,$(KXLOG_FOUND),-DHAVE_$(call field,1,$(row)))
 kxlog_LIBS := $(foreach row,$(KXLOG_FOUND),-l$(call field,3,$(row)))
 $(kxlog_OBJS): KX_CFLAGS += $(KXLOG_CFLAGS)
-# The same for kxtrace.
-KXTRACE_OPTIONAL := NCURSES:ncurses.h:ncurses
 KXTRACE_FOUND := $(foreach row,$(KXTRACE_OPTIONAL),$(if $(call have,$(call field,2,$(row))),$(row)))
 KXTRACE_CFLAGS := $(foreach row,$(KXTRACE_FOUND),-DHAVE_$(call field,1,$(row)))
 kxtrace_LIBS := $(foreach row,$(KXTRACE_FOUND),-l$(call field,3,$(row)))
