@@ -376,6 +376,13 @@ int BPF_PROG(signal_deliver, int sig, struct kernel_siginfo *info,
 
 #define TRACE_SIGNAL_DELIVERED	0
 #define TRACE_SIGNAL_IGNORED	1
+#define SIGNAL_GROUP_EXIT	4	/* as in the kernel's sched/signal.h */
+
+/* What is sent to one that already ends is not ignored by it: it never comes. */
+static __always_inline bool is_ending(struct task_struct *task)
+{
+	return BPF_CORE_READ(task, signal, flags) & SIGNAL_GROUP_EXIT;
+}
 
 /*
  * Some signals are never delivered, yet users of strace know to see them: one
@@ -403,7 +410,7 @@ int BPF_PROG(signal_generate, int sig, struct kernel_siginfo *info,
 		emit(&rec, sizeof(rec));
 		return 0;
 	}
-	if (result == TRACE_SIGNAL_IGNORED &&
+	if (result == TRACE_SIGNAL_IGNORED && !is_ending(task) &&
 	    !keep_signal(&state->ignored, SLOT_FREE, sig, info, task))
 		COUNT(lost_signals);
 	/* Whether it ends the task is known later; the last one counts. */

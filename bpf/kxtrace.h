@@ -60,6 +60,9 @@ enum kxt_capture {
 	KXT_CAP_SOCKADDR_OUT,	/* the same, count behind the pointer in that argument */
 	KXT_CAP_DIRENTS,	/* the entries in a buffer: one u32, how many */
 	KXT_CAP_BLOCKED,	/* no memory: the signals that the task blocks */
+	KXT_CAP_IOCBS,		/* count pointers to requests of io_submit: items */
+	KXT_CAP_LINKED,		/* `size` bytes; an item: 8 of limit_from behind their first word */
+	KXT_CAP_BPF_ATTR,	/* `size` bytes; an item: the string that bpf's command names */
 };
 
 /* When memory is read: a set. */
@@ -296,6 +299,8 @@ struct kxt_chunk {
  * of the name, of the control data, of the iovecs. MMSGHDR: the same for each,
  * and a msg_len in 8 bytes after the user_msghdr; one without all its items is
  * the last.
+ * IOCBS: one per pointer, its total is KXT_ANOTHER; then, for what is written its
+ * data, for vectors an item per iovec.
  */
 struct kxt_item {
 	__u64 ptr;
@@ -303,6 +308,8 @@ struct kxt_item {
 	__u32 len;
 	__u32 status;		/* as in a chunk */
 };
+
+#define KXT_ANOTHER	(~0ULL)
 
 #define KXT_MAX_ITEMS	33	/* one more than are shown */
 #define KXT_MAX_STRINGS	256	/* STRVEC with a size: as many as that, up to this */

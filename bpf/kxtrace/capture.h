@@ -358,6 +358,82 @@ static __always_inline int add_messages(struct scratch *s, u64 vector, u64 nr,
 	return status | KXT_MORE;
 }
 
+#define IOCB_SIZE	64
+#define IOCB_PWRITE	1
+#define IOCB_PREADV	7
+#define IOCB_PWRITEV	8
+
+struct iocb_copy {
+	u64 data;
+	u64 key;
+	u16 opcode;
+	u16 reqprio;
+	u32 fd;
+	u64 buf;
+	u64 nbytes;
+};
+
+/* What a request writes: data, or the data of vectors. It is in the last item. */
+static __always_inline void add_written(struct scratch *s, u32 narrow)
+{
+	u32 at = s->rec.head.len - IOCB_SIZE;
+	const struct iocb_copy *cb;
+	u64 len;
+
+	barrier_var(at);
+	if (at > SMALL_UNTIL)
+		return;
+	cb = (const struct iocb_copy *)(s->data + at);
+	len = cb->nbytes;
+	if (cb->opcode == IOCB_PWRITE)
+		add_item(s, cb->buf, len, len < settings.strsize ? len : settings.strsize,
+			 false);
+	else if (cb->opcode == IOCB_PWRITEV || cb->opcode == IOCB_PREADV)
+		add_iovecs(s, cb->buf, len, cb->opcode == IOCB_PWRITEV ? ~0ULL : 0, narrow);
+}
+
+/* io_submit: the requests behind a vector of pointers, and what they write. */
+__noinline int add_requests(struct scratch *s, u64 vector, u64 nr, u32 narrow)
+{
+	u32 i, width = narrow ? 4 : 8;
+	int added, status = 0;
+	u64 pointer;
+
+	if (!s)
+		return 0;
+	for (i = 0; i < KXT_MAX_ITEMS && i < nr; i++) {
+		pointer = 0;
+		if (read_word(s, &pointer, width, vector + i * width))
+			return status | (i ? KXT_MORE : KXT_FAULT);
+		added = add_item(s, pointer, KXT_ANOTHER, IOCB_SIZE, false);
+		if (added & NO_ROOM)
+			break;
+		status |= added;
+		if (pointer && !added)
+			add_written(s, narrow);
+	}
+	if (status & KXT_FAULT)
+		status = KXT_PARTLY;
+	return (status & KXT_PARTLY) | (i < nr ? KXT_MORE : 0);
+}
+
+#define BPF_LOAD_TYPES	18	/* BPF_BTF_LOAD */
+#define BTF_SIZE_AT	16
+
+/* Which word of bpf's attributes points to a string, by command. */
+static __always_inline int bpf_string(u64 command)
+{
+	switch ((u32)command) {
+	case 5: /* BPF_PROG_LOAD: the licence */
+		return 2;
+	case 6: /* BPF_OBJ_PIN: the path */
+	case 7: /* BPF_OBJ_GET: the path */
+	case 17: /* BPF_RAW_TRACEPOINT_OPEN: the name */
+		return 0;
+	}
+	return -1;
+}
+
 #define MAX_COUNTED	(1 << 16)
 
 struct counting {
@@ -505,6 +581,7 @@ __noinline int capture(struct scratch *s, u32 i, u32 when)
 	u32 at, kind, from, size, data, narrow, status = 0;
 	int piece;
 	u64 pointer, limit;
+	int word;
 
 	if (!s || i >= KXT_NR_ARGS)
 		return 0;
@@ -555,6 +632,30 @@ __noinline int capture(struct scratch *s, u32 i, u32 when)
 		s->rec.head.len = data + size;
 		add_message(s, data);
 		status = add_iovecs(s, s->vector, s->vector_len, limit, narrow);
+		break;
+	case KXT_CAP_IOCBS:
+		status = add_requests(s, pointer, count_of(s, from), narrow);
+		break;
+	case KXT_CAP_LINKED:
+		piece = read_piece(s, data, pointer, op->size, false);
+		status = PIECE_STATUS(piece);
+		s->rec.head.len = data + ALIGNED(PIECE_LEN(piece));
+		if (!status && !read_word(s, &limit, sizeof(limit), pointer) && limit)
+			status = add_item(s, limit, 0, op->limit_from * 8, false) &
+				       KXT_FAULT ? KXT_PARTLY : 0;
+		break;
+	case KXT_CAP_BPF_ATTR:
+		piece = read_piece(s, data, pointer, op->size, false);
+		status = PIECE_STATUS(piece);
+		s->rec.head.len = data + ALIGNED(PIECE_LEN(piece));
+		word = bpf_string(s->rec.args[0]);
+		if ((u32)s->rec.args[0] == BPF_LOAD_TYPES &&
+		    !read_word(s, &limit, sizeof(limit), pointer) &&
+		    !read_word(s, &size, sizeof(size), pointer + BTF_SIZE_AT))
+			add_item(s, limit, size, size < settings.strsize ? size : settings.strsize,
+				 false);
+		if (word >= 0 && !read_word(s, &limit, sizeof(limit), pointer + word * 8))
+			add_item(s, limit, 0, KXT_STRING_MAX, true);
 		break;
 	case KXT_CAP_BLOCKED:
 		*(u64 *)(s->data + data) =

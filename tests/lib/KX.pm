@@ -9,7 +9,7 @@ use POSIX qw(:sys_wait_h);
 use Time::HiRes qw(time sleep);
 
 our @EXPORT = qw($build $dir run start finish wait_for slurp write_file compile
-		 traced normalised need_root);
+		 traced normalised normalised_tasks need_root);
 our $build = $ENV{KX_BUILD} // 'build';
 # Guests are emulated, several on few CPUs: what has not ended there may still do.
 my $slow = $ENV{KX_VM_KERNEL} ? 4 : 1;
@@ -110,6 +110,7 @@ sub tasks_of {
 			my ($begin, $rest) = (delete $open{$tid} // '', $1);
 			$rest =~ s/^\s+//;
 			$begin .= ' ' if $begin =~ /,$/ && $rest !~ /^\)/;
+			$begin .= ' ' if $rest =~ /^=>/;
 			$begin =~ s/,$// if $rest =~ /^\)/;
 			$line = $begin . $rest;
 		}
@@ -127,9 +128,9 @@ sub family {
 	return $tid, map { family($_, $lines, $seen) } @children;
 }
 
-# A trace (-f -o FILE) without what differs from run to run: a list of tasks,
-# each a list of lines.
-sub normalised {
+# A trace (-f -o FILE) without what differs from run to run: the tasks in order, and the
+# lines of each.
+sub normalised_lines {
 	my ($found, $lines) = tasks_of(shift);
 	my %seen;
 	my @order = map { family($_, $lines, \%seen) } @$found;
@@ -153,7 +154,32 @@ sub normalised {
 			s/\/tmp\/cc\w{6}/\/tmp\/ccTEMP/g;
 		}
 	}
-	return map { $lines->{$_} } @order;
+	return (\@order, $lines);
+}
+
+sub normalised {
+	my ($order, $lines) = normalised_lines(shift);
+	return map { $lines->{$_} } @$order;
+}
+
+# The same by whose children they are: '1' is the first task, '1.2' its second child.
+sub normalised_tasks {
+	my ($text) = @_;
+	my ($order, $lines) = normalised_lines($text);
+	my (%path, %tasks, $parent, %count, $roots);
+	my ($found, $raw) = tasks_of($text);
+	for my $tid (@$order) {
+		for (@{ $raw->{$tid} }) {
+			next unless /^(?:clone3?|v?fork)\(.* = (\d+)(?: |$)/ && $raw->{$1};
+			$parent->{$1} //= $tid;
+		}
+	}
+	for my $tid (@$order) {
+		my $p = $parent->{$tid};
+		$path{$tid} = defined $p && $path{$p} ? $path{$p} . '.' . ++$count{$p} : ++$roots;
+		$tasks{ $path{$tid} } = $lines->{$tid};
+	}
+	return \%tasks;
 }
 
 sub need_root {

@@ -3,6 +3,8 @@
 #include "args.h"
 
 #include <fcntl.h>
+#include <limits.h>
+#include <sys/uio.h>
 
 #include "../names.h"
 #include "fields.h"
@@ -47,6 +49,13 @@ void print_hex(struct out *o, const struct call *c, unsigned int i,
 {
 	(void)arg;
 	out_hex(o, c->rec->args[i]);
+}
+
+void print_hex32(struct out *o, const struct call *c, unsigned int i,
+		 const struct arg *arg)
+{
+	(void)arg;
+	out_hex(o, (uint32_t)c->rec->args[i]);
 }
 
 void print_addr(struct out *o, const struct call *c, unsigned int i,
@@ -118,6 +127,8 @@ static void quote_string(struct out *o, const char *text, size_t len,
 
 	if (end)
 		len = end - text;
+	else if (len == PATH_MAX)
+		len--;		/* one that long has no room for its end */
 	if (len > limit) {
 		len = limit;
 		more = true;
@@ -277,7 +288,7 @@ void print_iovec(struct out *o, const struct call *c, unsigned int i,
 	unsigned int n = 0;
 	size_t pos = 0;
 
-	if (!chunk && (count || !c->rec->args[i])) {
+	if ((!chunk && (count || !c->rec->args[i])) || count > UINT64_MAX / sizeof(struct iovec)) {
 		out_addr(o, c->rec->args[i]);
 		return;
 	}
@@ -298,6 +309,19 @@ void print_iovec(struct out *o, const struct call *c, unsigned int i,
 		out_rest(o, c, i, arg, n < c->strsize ? n : SIZE_MAX, 16);
 	}
 	out_char(o, ']');
+}
+
+void out_list_rest(struct out *o, const struct call *c, unsigned int i, uint64_t n,
+		   uint64_t count, size_t size)
+{
+	if (n >= count)
+		return;
+	out_str(o, n ? ", ..." : "...");
+	if (n && n < c->strsize && n < KXT_MAX_ITEMS - 1) {
+		out_mem(o, " /* ", 4);
+		out_addr(o, c->rec->args[i] + n * size);
+		out_mem(o, " */", 3);
+	}
 }
 
 void print_int_pointer(struct out *o, const struct call *c, unsigned int i,

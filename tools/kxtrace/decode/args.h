@@ -6,9 +6,14 @@
 #include "../decode.h"
 
 arg_printer print_pid, print_int, print_uint, print_long, print_ulong, print_hex;
+arg_printer print_int, print_uint, print_long, print_ulong, print_hex, print_hex32;
 arg_printer print_addr, print_fd, print_fd_at, print_mode, print_dev;
 arg_printer print_string, print_buffer, print_flags, print_value;
 arg_printer print_strvec, print_envp, print_iovec;
+/* After n of count elements: that there are more, and where they could not be read. */
+void out_list_rest(struct out *o, const struct call *c, unsigned int i, uint64_t n,
+		   uint64_t count, size_t size);
+
 arg_printer print_int_pointer, print_long_pointer, print_int_pair;
 
 /* What is read behind the argument; see enum kxt_capture. */
@@ -38,6 +43,7 @@ arg_printer print_int_pointer, print_long_pointer, print_int_pair;
 #define LONG(n)		{ n, print_long }
 #define ULONG(n)	{ n, print_ulong }	/* sizes, offsets, counts */
 #define HEX(n)		{ n, print_hex }
+#define HEX32(n)	{ n, print_hex32 }	/* of 32 bits in a register of 64 */
 #define ADDR(n)		{ n, print_addr }
 #define FD(n)		{ n, print_fd }
 #define FD_AT(n)	{ n, print_fd_at }	/* AT_FDCWD by name */

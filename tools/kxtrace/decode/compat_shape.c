@@ -217,7 +217,7 @@ static const struct shape shapes[] = {
 	{ print_fcntl_arg, .pick = pick_fcntl, .size = 24, .wide = 32 },
 	{ print_copy_offset, "l" },
 	{ print_iovec_addrs, "2u" }, { print_iov_pointers, "2u" },
-	{ print_aio_context_out, "u" }, { print_aio_pointers, "u" },
+	{ print_aio_context_out, "u" },
 	{ print_sigset_argpack, "2u" },
 	{ print_kexec_segments, "4u" }, { print_pages, "u" },
 	{ print_addr_pointer, "u" },

@@ -15,12 +15,12 @@ void print_copy_offset(struct out *o, const struct call *c, unsigned int i,
 	if (!before)
 		return;
 	out_char(o, '[');
-	out_dec(o, *before);
+	out_udec(o, *before);
 	out_char(o, ']');
 	if (!after || c->failed || !c->rec->ret)
 		return;
 	out_str(o, " => [");
-	out_dec(o, *after);
+	out_udec(o, *after);
 	out_char(o, ']');
 }
 

@@ -26,6 +26,8 @@ void print_id_pointer(struct out *o, const struct call *c, unsigned int i,
 }
 
 /* The count is in argument 0, or for what the kernel filled in, the result. */
+#define GROUPS_MAX	65536	/* of one task */
+
 void print_id_list(struct out *o, const struct call *c, unsigned int i,
 		   const struct arg *arg)
 {
@@ -34,7 +36,7 @@ void print_id_list(struct out *o, const struct call *c, unsigned int i,
 	size_t nr = arg_len(c, i) / sizeof(uint32_t), n;
 	const uint32_t *ids = call_in(c, i, nr * sizeof(*ids));
 
-	if (!c->rec->args[i] || count < 0 || (count && !nr) ||
+	if (!c->rec->args[i] || count < 0 || count > GROUPS_MAX || (count && !nr) ||
 	    (filled && c->failed)) {
 		out_addr(o, c->rec->args[i]);
 		return;
@@ -82,7 +84,8 @@ void print_cap_data(struct out *o, const struct call *c, unsigned int i,
 {
 	const struct __user_cap_header_struct *h = call_in(c, 0, sizeof(*h));
 	const struct __user_cap_data_struct *d;
-	bool wide = h && h->version != _LINUX_CAPABILITY_VERSION_1;
+	bool wide = h && (h->version == _LINUX_CAPABILITY_VERSION_2 ||
+			  h->version == _LINUX_CAPABILITY_VERSION_3);
 
 	(void)arg;
 	if (!h) {

@@ -13,8 +13,9 @@ arg_printer print_cap_header, print_cap_data;
 #define ID(n)		{ n, print_id }
 #define ID_PTR(n)							\
 	{ n, print_id_pointer, CAPTURE(FIXED, OUT, KXT_FROM_NONE, 4) }
+/* A version that it does not know the kernel replaces. */
 #define CAP_HEADER(n)							\
-	STRUCT(n, print_cap_header, IN, struct __user_cap_header_struct)
+	STRUCT(n, print_cap_header, IN_EARLY, struct __user_cap_header_struct)
 /* Two of them since version 2, which everyone uses. */
 #define CAP_DATA(n, when)						\
 	STRUCT(n, print_cap_data, when, struct __user_cap_data_struct[2])

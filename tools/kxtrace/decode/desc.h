@@ -34,7 +34,9 @@ void note_pselect(struct out *o, struct call *c);
 #define SELECT_TIME(n)	STRUCT(n, print_select_time, IN_OUT, struct ktimespec)
 #define PSELECT_TIME(n)	STRUCT(n, print_pselect_time, IN_OUT, struct ktimespec)
 /* A pointer to a sigset and its size, which were too much for six registers. */
-#define SIGSET_ARGPACK(n) { n, print_sigset_argpack, CAPTURE(FIXED, IN, KXT_FROM_NONE, 16) }
+#define SIGSET_ARGPACK(n)						\
+	{ n, print_sigset_argpack, .op = { .kind = KXT_CAP_LINKED,	\
+	  .when = IN, .size_from = KXT_FROM_NONE, .limit_from = 1, .size = 16 } }
 
 arg_printer print_pollfds;
 void note_poll(struct out *o, struct call *c);
@@ -56,18 +58,24 @@ arg_printer print_fan_init, print_fan_fd;
 #define AIO_IOCB_LEN	64
 #define AIO_EVENT_LEN	32
 arg_printer print_aio_context_out;
-arg_printer print_aio_pointers, print_aio_iocb, print_aio_events;
+arg_printer print_aio_requests, print_aio_iocb, print_aio_events;
 #define AIO_CONTEXT(n)	{ n, print_addr }
 #define AIO_CONTEXT_OUT(n) { n, print_aio_context_out, CAPTURE(FIXED, OUT, KXT_FROM_NONE, 8) }
-#define AIO_POINTERS(n, from) { n, print_aio_pointers, CAPTURE(ARRAY, IN, from, 8) }
+#define AIO_REQUESTS(n, from) { n, print_aio_requests, CAPTURE(IOCBS, IN_APART, from, 8) }
 #define AIO_IOCB(n)	{ n, print_aio_iocb, CAPTURE(FIXED, IN, KXT_FROM_NONE, AIO_IOCB_LEN) }
 #define AIO_EVENTS(n)	{ n, print_aio_events, CAPTURE(ARRAY, OUT, FROM_RET, AIO_EVENT_LEN) }
 
+arg_printer print_cache_range, print_cache_stat;
 arg_printer print_uring_params, print_uring_register_arg;
 #define URING_PARAMS_LEN 120
 #define URING_PARAMS(n)	\
 	{ n, print_uring_params,	\
 	  CAPTURE(FIXED, IN_OUT, KXT_FROM_NONE, URING_PARAMS_LEN) }
-#define URING_REGISTER_ARG(n) { n, print_uring_register_arg, CAPTURE(ARRAY, IN, 3, 16) }
+/* As many as are shown of the largest; what is behind fewer may not be there. */
+#define URING_REGISTER_LEN 528
+#define URING_REGISTER_ARG(n)	\
+	{ n, print_uring_register_arg,	\
+	  CAPTURE(FIXED, IN_OUT, KXT_FROM_NONE, URING_REGISTER_LEN) }
+void out_uring_op(struct out *o, unsigned int op);
 
 #endif

@@ -128,7 +128,7 @@ void print_fcntl_arg(struct out *o, const struct call *c, unsigned int i,
 		out_pid(o, (int32_t)number);
 		break;
 	case FCNTL_UINT:
-		out_udec(o, number);
+		out_dec(o, value);
 		break;
 	case FCNTL_SIGNAL:
 		out_signal(o, number);

@@ -90,7 +90,14 @@ const void *arg_elements(const struct call *c, unsigned int i,
 			 const struct arg *arg, size_t *nr)
 {
 	const void *elements = call_in(c, i, 0);
+	uint64_t bytes;
 
+	/* More than there can be: an error of the caller, shown as its address. */
+	if (__builtin_mul_overflow(arg_count(c, arg), arg->op.size, &bytes) ||
+	    __builtin_add_overflow(c->rec->args[i], bytes, &bytes))
+		return NULL;
+	if (elements && arg_len(c, i) < arg->op.size && arg_count(c, arg))
+		return NULL;
 	if (elements)
 		*nr = arg_len(c, i) / arg->op.size;
 	return elements;

@@ -48,8 +48,17 @@ arg_printer print_dirents, print_handle;
 #define UTIMES(n)	{ n, print_utimes, CAPTURE(FIXED, IN, KXT_FROM_NONE, 32) }
 #define UTIMENSAT(n)	{ n, print_utimensat, CAPTURE(FIXED, IN, KXT_FROM_NONE, 32) }
 #define CWD_OUT(n)	{ n, print_string, CAPTURE(PATH, OUT, KXT_FROM_NONE, 0) }
+/* Calls that are younger than strace 6.1. */
+arg_printer print_file_attr, print_xattr_args;
+#define FILE_ATTR(n, when) { n, print_file_attr, CAPTURE(FIXED, when, KXT_FROM_NONE, 24) }
+/* A structure, and behind its first word the value: as much of it as is shown. */
+#define XATTR_ARGS(n, when_)						\
+	{ n, print_xattr_args, .op = { .kind = KXT_CAP_LINKED,		\
+	  .when = (when_), .size_from = KXT_FROM_NONE, .limit_from = 8, .size = 16 } }
+
 /* The size of a value is asked for with no room: the buffer is unused then. */
-arg_printer print_xattr_out;
+arg_printer print_xattr_out, print_xattr_in;
+#define XATTR_IN(n, from) { n, print_xattr_in, CAPTURE(BUF, IN, from, 1) }
 #define XATTR_OUT(n)	{ n, print_xattr_out, CAPTURE(BUF, OUT, FROM_RET, 1) }
 #define DIRENTS(n)	{ n, print_dirents, CAPTURE(DIRENTS, OUT, KXT_FROM_NONE, 16) }
 #define HANDLE(n, when)	\

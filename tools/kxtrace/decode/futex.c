@@ -40,6 +40,13 @@ static const struct form *form_of(const struct call *c)
 	return cmd < sizeof(forms) / sizeof(forms[0]) ? &forms[cmd] : &plain;
 }
 
+/* The commands that wait for a time that may be that of the wall's clock. */
+static bool takes_clock(uint32_t cmd)
+{
+	return cmd == FUTEX_WAIT || cmd == FUTEX_WAIT_BITSET || cmd == FUTEX_WAIT_REQUEUE_PI ||
+	       cmd == FUTEX_LOCK_PI2;
+}
+
 void print_futex_op(struct out *o, const struct call *c, unsigned int i,
 		    const struct arg *arg)
 {
@@ -47,7 +54,7 @@ void print_futex_op(struct out *o, const struct call *c, unsigned int i,
 	const char *name = xlat_name(&futex_cmds, cmd);
 
 	(void)arg;
-	if (!name) {
+	if (!name || (op & FUTEX_CLOCK_REALTIME && !takes_clock(cmd))) {
 		out_unknown(o, op, futex_cmds.unknown);
 		return;
 	}

@@ -59,7 +59,7 @@ void print_ipc_flags(struct out *o, const struct call *c, unsigned int i,
 	uint32_t flags = c->rec->args[i] & ~0777u;
 	uint32_t huge = 0;
 
-	if (arg->xlat == &shmget_flags && flags & SHM_HUGETLB) {
+	if (arg->xlat == &shmget_flags) {
 		huge = flags >> 26;
 		flags &= (1u << 26) - 1;
 	}
@@ -280,8 +280,7 @@ void print_sembufs(struct out *o, const struct call *c, unsigned int i,
 			     (uint16_t)ops[n].flags);
 		out_char(o, '}');
 	}
-	if (n < count)
-		out_str(o, ", ...");
+	out_list_rest(o, c, i, n, count, sizeof(*ops));
 	out_char(o, ']');
 }
 

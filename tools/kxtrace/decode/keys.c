@@ -52,7 +52,13 @@ static const struct form {
 	{ KEYCTL_INVALIDATE, { KEY_ } },
 	{ KEYCTL_GET_PERSISTENT, { ID_, KEY_ } },
 	{ KEYCTL_RESTRICT_KEYRING, { KEY_, STRING, STRING } },
-	{ KEYCTL_PKEY_QUERY, { KEY_, ADDRESS, ADDRESS, ADDRESS } },
+	{ KEYCTL_PKEY_QUERY, { KEY_, HEX_, STRING, ADDRESS } },
+	{ KEYCTL_PKEY_ENCRYPT, { ADDRESS, ADDRESS, ADDRESS, ADDRESS } },
+	{ KEYCTL_PKEY_DECRYPT, { ADDRESS, ADDRESS, ADDRESS, ADDRESS } },
+	{ KEYCTL_PKEY_SIGN, { ADDRESS, ADDRESS, ADDRESS, ADDRESS } },
+	{ KEYCTL_PKEY_VERIFY, { ADDRESS, ADDRESS, ADDRESS, ADDRESS } },
+	{ KEYCTL_DH_COMPUTE, { ADDRESS, ADDRESS, UNSIGNED, ADDRESS } },
+	{ KEYCTL_CAPABILITIES, { ADDRESS, UNSIGNED } },
 	{ KEYCTL_MOVE, { KEY_, KEY_, KEY_, MOVE_FLAGS } },
 };
 
@@ -130,7 +136,7 @@ void print_keyctl_arg(struct out *o, const struct call *c, unsigned int i,
 	case NOTHING:
 		break;
 	case HEX_:
-		out_hex(o, i == 1 ? (uint32_t)value : value);
+		out_hex(o, value);
 		break;
 	case KEY_:
 		out_key(o, value);

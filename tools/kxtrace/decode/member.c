@@ -3,6 +3,7 @@
 #include "member.h"
 
 #include "../names.h"
+#include <string.h>
 
 void member(struct out *o, const char *name)
 {
@@ -54,6 +55,37 @@ void member_value(struct out *o, const char *name, const struct xlat *x,
 {
 	member(o, name);
 	xlat_value(o, x, value);
+}
+
+void member_reserved64(struct out *o, const char *name, const void *words, size_t nr)
+{
+	uint64_t word, any = 0;
+	size_t i;
+
+	for (i = 0; i < nr; i++) {
+		memcpy(&word, (const char *)words + i * sizeof(word), sizeof(word));
+		any |= word;
+	}
+	if (!any)
+		return;
+	member(o, name);
+	out_char(o, '[');
+	for (i = 0; i < nr; i++) {
+		memcpy(&word, (const char *)words + i * sizeof(word), sizeof(word));
+		list_comma(o, i);
+		out_hex(o, word);
+	}
+	out_char(o, ']');
+}
+
+void member_reserved(struct out *o, const char *name, const uint32_t *words, size_t nr)
+{
+	uint64_t wide[8];
+	size_t i;
+
+	for (i = 0; i < nr && i < 8; i++)
+		wide[i] = words[i];
+	member_reserved64(o, name, wide, i);
 }
 
 void out_id(struct out *o, uint32_t id)

@@ -19,6 +19,10 @@ void member_flags(struct out *o, const char *name, const struct xlat *x,
 void member_value(struct out *o, const char *name, const struct xlat *x,
 		  uint64_t value);
 
+/* Reserved words, shown only if one is not zero: resv=[0x1, 0, 0]. */
+void member_reserved(struct out *o, const char *name, const uint32_t *words, size_t nr);
+void member_reserved64(struct out *o, const char *name, const void *words, size_t nr);
+
 /* Separates the elements of a list in brackets: all but the first. */
 static inline void list_comma(struct out *o, size_t i)
 {

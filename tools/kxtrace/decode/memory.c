@@ -13,11 +13,12 @@
 #define PAGE_BYTES	4096
 
 /* The size of a huge page: a power of two, in the highest bits of the flags. */
-static void huge_size(struct out *o, unsigned int size, const char *shift)
+static void huge_size(struct out *o, unsigned int size, const char *shift, bool first)
 {
 	if (!size)
 		return;
-	out_char(o, '|');
+	if (!first)
+		out_char(o, '|');
 	out_udec(o, size);
 	out_mem(o, "<<", 2);
 	out_str(o, shift);
@@ -27,7 +28,7 @@ void print_map_flags(struct out *o, const struct call *c, unsigned int i,
 		     const struct arg *arg)
 {
 	uint64_t flags = (uint32_t)c->rec->args[i];
-	unsigned int size = 0;
+	unsigned int size = flags >> HUGE_SHIFT & HUGE_MASK;
 
 	(void)arg;
 	if (o->constants)
@@ -35,29 +36,22 @@ void print_map_flags(struct out *o, const struct call *c, unsigned int i,
 	if (!names_begin(o))
 		return;
 	xlat_value(o, &map_types, flags & MAP_TYPE);
-	flags &= ~(uint64_t)MAP_TYPE;
-	if (flags & MAP_HUGETLB) {
-		size = flags >> HUGE_SHIFT & HUGE_MASK;
-		flags &= ~((uint64_t)HUGE_MASK << HUGE_SHIFT);
-	}
+	flags &= ~(MAP_TYPE | (uint64_t)HUGE_MASK << HUGE_SHIFT);
 	out_more_flags(o, &map_flags, flags);
-	huge_size(o, size, "MAP_HUGE_SHIFT");
+	huge_size(o, size, "MAP_HUGE_SHIFT", false);
 	names_end(o);
 }
 
 void print_memfd_flags(struct out *o, const struct call *c, unsigned int i,
 		       const struct arg *arg)
 {
-	uint32_t flags = c->rec->args[i];
-	unsigned int size = 0;
+	uint32_t all = c->rec->args[i], flags = all & ~(HUGE_MASK << HUGE_SHIFT);
+	unsigned int size = all >> HUGE_SHIFT & HUGE_MASK;
 
 	(void)arg;
-	if (flags & MFD_HUGETLB) {
-		size = flags >> HUGE_SHIFT & HUGE_MASK;
-		flags &= ~(HUGE_MASK << HUGE_SHIFT);
-	}
-	xlat_flags(o, &memfd_flags, flags);
-	huge_size(o, size, "MFD_HUGE_SHIFT");
+	if (flags || !size)
+		xlat_flags(o, &memfd_flags, flags);
+	huge_size(o, size, "MFD_HUGE_SHIFT", !flags);
 }
 
 /* The new address is asked for only where it is fixed or the old one stays. */
@@ -78,7 +72,7 @@ void print_mincore_vec(struct out *o, const struct call *c, unsigned int i,
 	uint64_t n;
 
 	(void)arg;
-	if (!c->rec->args[i] || c->failed) {
+	if (!c->rec->args[i] || (c->failed && pages)) {
 		out_addr(o, c->rec->args[i]);
 		return;
 	}
@@ -99,13 +93,13 @@ void print_mincore_vec(struct out *o, const struct call *c, unsigned int i,
 void print_membarrier_cpu(struct out *o, const struct call *c, unsigned int i,
 			  const struct arg *arg)
 {
-	if (c->rec->args[1])
+	if ((uint32_t)c->rec->args[1] & 1)
 		print_int(o, c, i, arg);
 }
 
 void note_membarrier(struct out *o, struct call *c)
 {
-	if (c->rec->args[0] != MEMBARRIER_CMD_QUERY || c->failed)
+	if ((uint32_t)c->rec->args[0] != MEMBARRIER_CMD_QUERY || c->failed)
 		return;
 	c->hex_result = true;
 	xlat_flags(o, &membarrier_cmds, c->rec->ret);

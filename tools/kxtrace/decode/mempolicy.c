@@ -23,6 +23,10 @@ void print_node_mask(struct out *o, const struct call *c, unsigned int i,
 	const uint64_t *words = call_in(c, i, sizeof(*words));
 	size_t n, nr = arg_len(c, i) / sizeof(*words);
 
+	if (c->rec->args[i] && !(uint32_t)arg_count(c, arg)) {
+		out_str(o, "[]");
+		return;
+	}
 	if (!words || (arg->op.when & KXT_ON_SUCCESS && c->failed)) {
 		out_addr(o, c->rec->args[i]);
 		return;
@@ -36,11 +40,15 @@ void print_node_mask(struct out *o, const struct call *c, unsigned int i,
 }
 
 /* A mode and, in its highest bits, how it is meant. */
-static void policy(struct out *o, uint32_t value)
+static void policy(struct out *o, uint64_t value)
 {
-	uint32_t flags = value & MPOL_MODE_FLAGS;
+	uint64_t flags = value & MPOL_MODE_FLAGS, mode = value & ~flags;
 
-	xlat_value(o, &mempolicy_modes, value & ~flags);
+	if (flags && !xlat_name(&mempolicy_modes, mode)) {
+		xlat_flags(o, &mempolicy_mode_flags, value);
+		return;
+	}
+	xlat_value(o, &mempolicy_modes, mode);
 	out_more_flags(o, &mempolicy_mode_flags, flags);
 }
 
@@ -107,8 +115,7 @@ static void print_list(struct out *o, const struct call *c, unsigned int i,
 		list_comma(o, n);
 		page(o, kind, elements, n);
 	}
-	if (n < count)
-		out_str(o, n ? ", ..." : "...");
+	out_list_rest(o, c, i, n, count, kind == PAGE_ADDRESS ? 8 : 4);
 	out_char(o, ']');
 }
 

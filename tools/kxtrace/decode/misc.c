@@ -214,3 +214,30 @@ void print_u64_list(struct out *o, const struct call *c, unsigned int i,
 	}
 	out_str(o, (int64_t)n < count ? ", ...]" : "]");
 }
+
+void print_sysctl_args(struct out *o, const struct call *c, unsigned int i,
+		       const struct arg *arg)
+{
+	const uint64_t *a = arg_data(o, c, i, 48);
+
+	(void)arg;
+	if (!a)
+		return;
+	out_str(o, "{name=");
+	out_addr(o, a[0]);
+	member_dec(o, "nlen", (int32_t)a[1]);
+	member_addr(o, "oldval", a[2]);
+	member_addr(o, "oldlenp", a[3]);
+	member_addr(o, "newval", a[4]);
+	member_udec(o, "newlen", a[5]);
+	out_char(o, '}');
+}
+
+/* A name that is longer than any can be is not looked at. */
+void print_host_name(struct out *o, const struct call *c, unsigned int i, const struct arg *arg)
+{
+	if ((uint32_t)c->rec->args[1] > sizeof(((struct utsname *)NULL)->nodename) - 1)
+		out_addr(o, c->rec->args[i]);
+	else
+		print_buffer(o, c, i, arg);
+}

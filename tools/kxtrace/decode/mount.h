@@ -15,8 +15,13 @@ arg_printer print_fsconfig_key, print_fsconfig_value;
 arg_printer print_mount_attr;
 arg_printer print_quota_cmd, print_quota_id, print_quota_data;
 
-/* The longest structure of the quota calls is shown by its first 48 bytes. */
-#define QUOTA_DATA_LEN	72
+/* Calls that are younger than strace 6.1. */
+arg_printer print_mount_request, print_statmount, print_mount_ids;
+/* Its fixed part, and of the strings behind that what is usual. */
+#define STATMOUNT_LEN	1024
+
+/* The longest structure of the quota calls is fs_disk_quota. */
+#define QUOTA_DATA_LEN	112
 #define MOUNT_ATTR_LEN	32
 
 #define MOUNT_TYPE(n)	{ n, print_mount_type, CAPTURE(STR, IN, KXT_FROM_NONE, 0) }

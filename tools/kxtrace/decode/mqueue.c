@@ -6,11 +6,15 @@
 #include "ipc.h"
 #include "member.h"
 
+/* The only flag that a queue has. */
+static const struct xlat_entry mq_flag_entries[] = { X(O_NONBLOCK) };
+static const struct xlat mq_flags = { mq_flag_entries, 1, "O_???" };
+
 static void out_attr(struct out *o, const struct kmq_attr *a, bool symbols)
 {
 	out_str(o, "{mq_flags=");
 	if (symbols)
-		xlat_flags(o, &open_flags, a->flags);
+		xlat_flags(o, &mq_flags, a->flags);
 	else
 		out_hex(o, a->flags);
 	member_dec(o, "mq_maxmsg", a->maxmsg);

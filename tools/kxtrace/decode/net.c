@@ -61,6 +61,13 @@ static const struct {
 	{ AF_BLUETOOTH, &bluetooth_protocols },
 	{ AF_CAN, &can_protocols },
 	{ AF_CAIF, &caif_protocols },
+	{ AF_IRDA, &irda_protocols },
+	{ AF_ISDN, &isdn_protocols },
+	{ AF_KCM, &kcm_protocols },
+	{ AF_NFC, &nfc_protocols },
+	{ AF_PHONET, &phonet_protocols },
+	{ AF_SMC, &smc_protocols },
+	{ AF_RXRPC, &address_families },
 };
 
 void print_protocol(struct out *o, const struct call *c, unsigned int i,
@@ -75,6 +82,12 @@ void print_protocol(struct out *o, const struct call *c, unsigned int i,
 		out_packet_protocol(o, protocol);
 		return;
 	}
+	if (family == AF_AX25) {
+		const char *name = xlat_name(&ax25_protocols, protocol);
+
+		out_unknown(o, protocol, name ? name : "AX25_P_???");
+		return;
+	}
 	for (n = 0; n < sizeof(protocols_by_family) /
 			sizeof(protocols_by_family[0]); n++) {
 		if (protocols_by_family[n].family == family) {
@@ -83,5 +96,5 @@ void print_protocol(struct out *o, const struct call *c, unsigned int i,
 			return;
 		}
 	}
-	out_udec(o, protocol);
+	out_udec(o, c->rec->args[i]);
 }

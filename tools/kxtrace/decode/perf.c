@@ -43,6 +43,8 @@ static void out_config(struct out *o, uint32_t type, uint64_t config)
 	}
 }
 
+#define FIRST_OF_MORE	17	/* behind the two bits of precise_ip */
+
 /* The bits of the word behind read_format, those that are set. */
 static void out_bits(struct out *o, uint64_t bits)
 {
@@ -51,6 +53,14 @@ static void out_bits(struct out *o, uint64_t bits)
 		"exclude_kernel", "exclude_hv", "exclude_idle", "mmap",
 		"comm", "freq", "inherit_stat", "enable_on_exec", "task",
 		"watermark",
+	};
+	static const char *const more[] = {
+		"mmap_data", "sample_id_all", "exclude_host", "exclude_guest",
+		"exclude_callchain_kernel", "exclude_callchain_user", "mmap2",
+		"comm_exec", "use_clockid", "context_switch", "write_backward",
+		"namespaces", "ksymbol", "bpf_event", "aux_output", "cgroup",
+		"text_poke", "build_id", "inherit_thread", "remove_on_exec",
+		"sigtrap",
 	};
 	static const char *const skids[] = {
 		"arbitrary skid", "constant skid", "requested to have 0 skid",
@@ -66,6 +76,14 @@ static void out_bits(struct out *o, uint64_t bits)
 	out_mem(o, " /* ", 4);
 	out_str(o, skids[bits >> i & 3]);
 	out_mem(o, " */", 3);
+	for (i = 0; i < sizeof(more) / sizeof(more[0]); i++) {
+		if (bits >> (i + FIRST_OF_MORE) & 1)
+			member_udec(o, more[i], 1);
+	}
+	if (bits >> (i + FIRST_OF_MORE)) {
+		member_hex(o, "__reserved_1", bits >> (i + FIRST_OF_MORE));
+		out_printf(o, " /* Bits 63..%zu */", i + FIRST_OF_MORE);
+	}
 }
 
 void print_perf_attr(struct out *o, const struct call *c, unsigned int i,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* prctl and seccomp: what a process may do and how it is treated. */
+/* prctl and arch_prctl: what a process may do and how it is treated. */
 #include "prctl.h"
 
 #include <asm/prctl.h>
@@ -15,12 +15,11 @@ enum kind {
 	NOTHING,	/* the option has no such argument */
 	HEX_,		/* also what must be zero */
 	UNSIGNED,
-	UNSIGNED_32,
+	SIGNED_32,
 	SIGNED,
 	ADDRESS,
 	NAME_IN,
 	NAME_OUT,
-	STRING,
 	SIG,
 	SYMBOL,		/* of the form's table */
 	BITS,
@@ -35,6 +34,10 @@ enum kind {
 	PROGRAM_REST,
 	SPEC_STATE,
 	PTRACER,
+	VECTOR_LEN,	/* of SVE, with flags above it */
+	VMA_ADDRESS,
+	VMA_SIZE,
+	VMA_NAME,
 };
 
 /* What an option makes of the four other arguments. */
@@ -86,24 +89,24 @@ static const struct form forms[] = {
 	{ PR_GET_CHILD_SUBREAPER, { UNSIGNED_AT } },
 	{ PR_SET_NO_NEW_PRIVS, { UNSIGNED, REST3 } },
 	{ PR_GET_TID_ADDRESS, { ADDRESS_AT } },
-	{ PR_SET_THP_DISABLE, { SIGNED, REST3 } },
+	{ PR_SET_THP_DISABLE, { UNSIGNED, REST3 } },
 	{ PR_SET_FP_MODE, { BITS }, &pr_fp_mode },
 	{ PR_GET_FP_MODE, {} },
 	{ PR_CAP_AMBIENT, { SYMBOL, CAP_OR_ZERO, HEX_, HEX_ },
 	  &pr_cap_ambient },
-	{ PR_SVE_SET_VL, { HEX_ } },
+	{ PR_SVE_SET_VL, { VECTOR_LEN } },
 	{ PR_SVE_GET_VL, {} },
 	{ PR_GET_SPECULATION_CTRL, { SYMBOL }, &pr_spec },
 	{ PR_SET_SPECULATION_CTRL, { SYMBOL, SPEC_STATE }, &pr_spec },
-	{ PR_SET_IO_FLUSHER, { UNSIGNED_32, REST3 } },
+	{ PR_SET_IO_FLUSHER, { UNSIGNED, REST3 } },
 	{ PR_SET_SYSCALL_USER_DISPATCH, { SYMBOL, HEX_, HEX_, ADDRESS },
 	  &pr_dispatch },
-	{ PR_SCHED_CORE, { SYMBOL, SIGNED, PID_TYPE, ADDRESS },
+	{ PR_SCHED_CORE, { SYMBOL, SIGNED_32, PID_TYPE, ADDRESS },
 	  &pr_sched_core },
 	{ 63 /* PR_SME_SET_VL */, { HEX_ } },
 	{ 64 /* PR_SME_GET_VL */, {} },
 	{ PR_SET_PTRACER, { PTRACER } },
-	{ PR_SET_VMA, { SYMBOL, HEX_, UNSIGNED, STRING }, &pr_set_vma },
+	{ PR_SET_VMA, { SYMBOL, VMA_ADDRESS, VMA_SIZE, VMA_NAME }, &pr_set_vma },
 };
 
 static const struct form *form_of(uint32_t option)
@@ -144,19 +147,6 @@ static void out_string(struct out *o, const struct call *c, unsigned int i)
 		   n == len || n > c->strsize);
 }
 
-/* A socket filter's struct sock_fprog: its instructions are not read. */
-static void out_program(struct out *o, const struct call *c, unsigned int i)
-{
-	const uint64_t *program = arg_data(o, c, i, 16);
-
-	if (!program)
-		return;
-	out_str(o, "{len=");
-	out_udec(o, (uint16_t)program[0]);
-	member_addr(o, "filter", program[1]);
-	out_char(o, '}');
-}
-
 /* What the kernel filled in, in brackets. */
 static void out_pointee(struct out *o, const struct call *c, unsigned int i,
 			enum kind kind, const struct xlat *xlat)
@@ -188,14 +178,30 @@ static void out_pid_type(struct out *o, uint32_t type)
 	out_unknown(o, type, name ? name : "PIDTYPE_???");
 }
 
+static void out_vector_len(struct out *o, uint64_t value)
+{
+	uint64_t flags = value & ~0xffffull;
+	uint64_t known = flags & (PR_SVE_SET_VL_ONEXEC | PR_SVE_VL_INHERIT);
+
+	if (known & PR_SVE_SET_VL_ONEXEC)
+		out_str(o, "PR_SVE_SET_VL_ONEXEC|");
+	if (known & PR_SVE_VL_INHERIT)
+		out_str(o, "PR_SVE_VL_INHERIT|");
+	if (flags & ~known) {
+		out_hex(o, flags & ~known);
+		out_char(o, '|');
+	}
+	out_hex(o, value & 0xffff);
+}
+
 static void out_number(struct out *o, uint64_t value, enum kind kind)
 {
 	switch (kind) {
 	case UNSIGNED:
 		out_udec(o, value);
 		break;
-	case UNSIGNED_32:
-		out_udec(o, (uint32_t)value);
+	case SIGNED_32:
+		out_dec(o, (int32_t)value);
 		break;
 	case SIGNED:
 		out_dec(o, (int64_t)value);
@@ -204,7 +210,13 @@ static void out_number(struct out *o, uint64_t value, enum kind kind)
 		out_addr(o, value);
 		break;
 	case SIG:
-		out_signal(o, value);
+		if (value <= 64)
+			out_signal(o, value);
+		else
+			out_udec(o, value);
+		break;
+	case VECTOR_LEN:
+		out_vector_len(o, value);
 		break;
 	case PTRACER:
 		if ((int32_t)value == -1)
@@ -231,7 +243,7 @@ static void out_dependent(struct out *o, const struct call *c, unsigned int i,
 			out_hex(o, value);
 		break;
 	case CAP_OR_ZERO:
-		if (before != PR_CAP_AMBIENT_CLEAR_ALL)
+		if (before >= PR_CAP_AMBIENT_IS_SET && before <= PR_CAP_AMBIENT_LOWER)
 			xlat_value(o, &caps, value);
 		else
 			out_hex(o, value);
@@ -247,8 +259,22 @@ static void out_dependent(struct out *o, const struct call *c, unsigned int i,
 		    before != SECCOMP_MODE_STRICT)
 			out_hex(o, value);
 		break;
+	case VMA_ADDRESS:
+	case VMA_SIZE:
+	case VMA_NAME:
+		if (before)
+			out_hex(o, value);
+		else if (kind == VMA_ADDRESS)
+			out_addr(o, value);
+		else if (kind == VMA_SIZE)
+			out_udec(o, value);
+		else
+			out_string(o, c, i);
+		break;
 	default:	/* SPEC_STATE */
-		if (value)
+		if (!xlat_name(&pr_spec, before))
+			out_hex(o, value);
+		else if (value)
 			xlat_value(o, &pr_spec_state, value);
 		else
 			out_unknown(o, 0, "PR_SPEC_???");
@@ -275,9 +301,6 @@ void print_prctl_arg(struct out *o, const struct call *c, unsigned int i,
 		else
 			out_name(o, c, i);
 		break;
-	case STRING:
-		out_string(o, c, i);
-		break;
 	case SYMBOL:
 		xlat_value(o, form->xlat, value);
 		break;
@@ -298,6 +321,9 @@ void print_prctl_arg(struct out *o, const struct call *c, unsigned int i,
 	case PROGRAM:
 	case PROGRAM_REST:
 	case SPEC_STATE:
+	case VMA_ADDRESS:
+	case VMA_SIZE:
+	case VMA_NAME:
 		out_dependent(o, c, i, kind);
 		break;
 	default:
@@ -391,56 +417,5 @@ void print_arch_prctl_arg(struct out *o, const struct call *c, unsigned int i,
 		break;
 	default:
 		out_hex(o, c->rec->args[i]);
-	}
-}
-
-void print_seccomp_flags(struct out *o, const struct call *c, unsigned int i,
-			 const struct arg *arg)
-{
-	(void)arg;
-	if (c->rec->args[0] == SECCOMP_SET_MODE_FILTER)
-		xlat_flags(o, &seccomp_filter_flags,
-			   (uint32_t)c->rec->args[i]);
-	else
-		out_hex(o, (uint32_t)c->rec->args[i]);
-}
-
-static void out_notif_sizes(struct out *o, const struct call *c,
-			    unsigned int i)
-{
-	const struct seccomp_notif_sizes *s = arg_data_out(o, c, i, sizeof(*s));
-
-	if (!s)
-		return;
-	out_char(o, '{');
-	member_udec(o, "seccomp_notif", s->seccomp_notif);
-	member_udec(o, "seccomp_notif_resp", s->seccomp_notif_resp);
-	member_udec(o, "seccomp_data", s->seccomp_data);
-	out_char(o, '}');
-}
-
-void print_seccomp_arg(struct out *o, const struct call *c, unsigned int i,
-		       const struct arg *arg)
-{
-	const uint32_t *action;
-
-	(void)arg;
-	switch ((uint32_t)c->rec->args[0]) {
-	case SECCOMP_SET_MODE_FILTER:
-		out_program(o, c, i);
-		break;
-	case SECCOMP_GET_ACTION_AVAIL:
-		action = arg_data(o, c, i, sizeof(*action));
-		if (action) {
-			out_char(o, '[');
-			xlat_value(o, &seccomp_actions, *action);
-			out_char(o, ']');
-		}
-		break;
-	case SECCOMP_GET_NOTIF_SIZES:
-		out_notif_sizes(o, c, i);
-		break;
-	default:
-		out_addr(o, c->rec->args[i]);
 	}
 }

@@ -8,6 +8,7 @@
 arg_printer print_prctl_arg, print_arch_prctl_arg;
 arg_printer print_seccomp_flags, print_seccomp_arg;
 
+void out_program(struct out *o, const struct call *c, unsigned int i);
 void note_prctl(struct out *o, struct call *c);
 
 /* Names, numbers and pointers the kernel fills in all fit in 16 bytes. */

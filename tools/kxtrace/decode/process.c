@@ -68,14 +68,6 @@ void print_kcmp_index(struct out *o, const struct call *c, unsigned int i,
 		out_hex(o, c->rec->args[i]);
 }
 
-/* Numbers of 32 bits in registers of 64. */
-void print_hex32(struct out *o, const struct call *c, unsigned int i,
-		 const struct arg *arg)
-{
-	(void)arg;
-	out_hex(o, (uint32_t)c->rec->args[i]);
-}
-
 void print_addr_pointer(struct out *o, const struct call *c, unsigned int i,
 			const struct arg *arg)
 {

@@ -76,7 +76,7 @@ void print_cpu_set(struct out *o, const struct call *c, unsigned int i,
 	const unsigned char *set;
 	size_t cpu, nr = 0;
 
-	if (!filled && len < 4) {
+	if (!filled && !len) {
 		out_str(o, c->rec->args[i] ? "[]" : "NULL");
 		return;
 	}
@@ -91,6 +91,8 @@ void print_cpu_set(struct out *o, const struct call *c, unsigned int i,
 			out_char(o, ' ');
 		out_udec(o, cpu);
 	}
+	if (!filled && len > 128)
+		out_str(o, nr ? " ..." : "...");
 	out_char(o, ']');
 }
 

@@ -94,12 +94,18 @@ void print_sigset_argpack(struct out *o, const struct call *c, unsigned int i,
 			  const struct arg *arg)
 {
 	const uint64_t *pack = arg_data(o, c, i, 2 * sizeof(*pack));
+	const struct kxt_item *set;
+	size_t pos = 2 * sizeof(*pack);
 
 	(void)arg;
 	if (!pack)
 		return;
+	set = chunk_next_item(c->in[i] ? c->in[i] : c->out[i], &pos);
 	out_str(o, "{sigmask=");
-	out_addr(o, pack[0]);
+	if (set && set->len == 8 && pack[1] == 8)
+		out_sigset(o, set + 1, 8);
+	else
+		out_addr(o, pack[0]);
 	member_udec(o, "sigsetsize", pack[1]);
 	out_char(o, '}');
 }

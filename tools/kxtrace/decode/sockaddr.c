@@ -13,6 +13,10 @@
 #include "member.h"
 #include "net.h"
 
+#ifndef AF_MCTP
+#define AF_MCTP	45
+#endif
+
 void out_ifindex(struct out *o, uint32_t index)
 {
 	char name[IF_NAMESIZE];
@@ -114,8 +118,10 @@ static void out_in6_addr(struct out *o, const struct in6_addr *addr)
 
 static void out_inet6(struct out *o, const void *addr, size_t len)
 {
-	const struct sockaddr_in6 *in = addr;
+	struct sockaddr_in6 copy = {};
+	const struct sockaddr_in6 *in = &copy;
 
+	memcpy(&copy, addr, len < sizeof(copy) ? len : sizeof(copy));
 	out_port(o, "sin6_port", in->sin6_port);
 	member(o, "sin6_flowinfo");
 	if (wire_names(o, &in->sin6_flowinfo, sizeof(in->sin6_flowinfo))) {
@@ -125,7 +131,7 @@ static void out_inet6(struct out *o, const void *addr, size_t len)
 		names_end(o);
 	}
 	out_in6_addr(o, &in->sin6_addr);
-	if (len < sizeof(*in))
+	if (len <= offsetof(struct sockaddr_in6, sin6_scope_id))
 		return;
 	member(o, "sin6_scope_id");
 	if (IN6_IS_ADDR_LINKLOCAL(&in->sin6_addr) ||
@@ -198,13 +204,65 @@ static void out_named_or(struct out *o, const char *name,
 static void out_vsock(struct out *o, const void *addr, size_t len)
 {
 	const struct sockaddr_vm *vm = addr;
+	const unsigned char *bytes = addr;
 
 	(void)len;
 	if (vm->svm_reserved1)
 		member_hex(o, "svm_reserved1", vm->svm_reserved1);
 	out_named_or(o, "svm_cid", &vsock_cids, vm->svm_cid, true);
 	out_named_or(o, "svm_port", &vsock_ports, vm->svm_port, true);
-	member_hex(o, "svm_flags", ((const unsigned char *)addr)[12]);
+	member_flags(o, "svm_flags", &vsock_flags, bytes[12]);
+	if (bytes[13] || bytes[14] || bytes[15])
+		out_printf(o, ", svm_zero=\"\\x%02x\\x%02x\\x%02x\"", bytes[13], bytes[14], bytes[15]);
+}
+
+/* One of many addresses in the kernel's structures without a header of the C library's. */
+static uint32_t word(const void *addr, size_t at)
+{
+	uint32_t value;
+
+	memcpy(&value, (const char *)addr + at, sizeof(value));
+	return value;
+}
+
+static void out_xdp(struct out *o, const void *addr, size_t len)
+{
+	(void)len;
+	member_flags(o, "sxdp_flags", &xdp_flags, word(addr, 0) >> 16);
+	member(o, "sxdp_ifindex");
+	out_ifindex(o, word(addr, 4));
+	member_udec(o, "sxdp_queue_id", word(addr, 8));
+	member_udec(o, "sxdp_shared_umem_fd", word(addr, 12));
+}
+
+static void out_qipcrtr(struct out *o, const void *addr, size_t len)
+{
+	(void)len;
+	member_hex(o, "sq_node", word(addr, 4));
+	member_hex(o, "sq_port", word(addr, 8));
+}
+
+static void out_mctp(struct out *o, const void *addr, size_t len)
+{
+	const unsigned char *bytes = addr;
+
+	(void)len;
+	if (word(addr, 0) >> 16)
+		member_hex(o, "__smctp_pad0", word(addr, 0) >> 16);
+	member_hex(o, "smctp_network", word(addr, 4));
+	out_printf(o, ", smctp_addr={s_addr=%#x}", bytes[8]);
+	member_hex(o, "smctp_type", bytes[9]);
+	member_hex(o, "smctp_tag", bytes[10]);
+	if (bytes[11])
+		member_hex(o, "__smctp_pad1", bytes[11]);
+}
+
+/* A string that should end within its field; one that does not is shown but for a byte. */
+static void out_bounded(struct out *o, const char *text, size_t max)
+{
+	size_t len = strnlen(text, max);
+
+	out_quoted(o, text, len < max ? len : max - 1, len == max);
 }
 
 static void out_alg(struct out *o, const void *addr, size_t len)
@@ -215,7 +273,7 @@ static void out_alg(struct out *o, const void *addr, size_t len)
 	size_t max = len - ((const char *)alg->salg_name - (const char *)alg);
 
 	member(o, "salg_type");
-	out_quoted(o, type, strnlen(type, sizeof(alg->salg_type)), false);
+	out_bounded(o, type, sizeof(alg->salg_type));
 	member(o, "salg_feat");
 	if (alg->salg_feat)
 		out_unknown(o, alg->salg_feat, "CRYPTO_ALG_???");
@@ -227,7 +285,7 @@ static void out_alg(struct out *o, const void *addr, size_t len)
 	else
 		out_char(o, '0');
 	member(o, "salg_name");
-	out_quoted(o, name, strnlen(name, max), false);
+	out_bounded(o, name, max);
 }
 
 static const struct {
@@ -242,7 +300,10 @@ static const struct {
 	{ AF_NETLINK, sizeof(struct sockaddr_nl), out_netlink },
 	{ AF_PACKET, sizeof(struct sockaddr_ll), out_packet },
 	{ AF_VSOCK, sizeof(struct sockaddr_vm), out_vsock },
-	{ AF_ALG, sizeof(struct sockaddr_alg), out_alg },
+	{ AF_ALG, offsetof(struct sockaddr_alg, salg_name) + 1, out_alg },
+	{ AF_XDP, 16, out_xdp },
+	{ AF_QIPCRTR, 12, out_qipcrtr },
+	{ AF_MCTP, 12, out_mctp },
 };
 
 void out_sockaddr(struct out *o, const void *addr, size_t len)
@@ -288,7 +349,9 @@ void print_sockaddr(struct out *o, const struct call *c, unsigned int i,
 {
 	int32_t len = c->rec->args[arg->aux];
 
-	if (len < 0)
+	const struct kxt_chunk *chunk = c->in[i] ? c->in[i] : c->out[i];
+
+	if (len < 0 || (chunk && chunk->status & KXT_PARTLY))
 		out_addr(o, c->rec->args[i]);
 	else
 		out_captured(o, c, i, len);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Socket options: names by level, values by their length. */
+#include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 
@@ -10,22 +11,21 @@
 
 enum { FD_, LEVEL, OPTNAME, OPTVAL, OPTLEN };
 
-static const struct {
-	int level;
-	const struct xlat *options;
-} options_by_level[] = {
-	{ SOL_SOCKET, &sol_socket_options }, { IPPROTO_IP, &ip_options },
-	{ IPPROTO_TCP, &tcp_options }, { IPPROTO_UDP, &udp_options },
-	{ IPPROTO_IPV6, &ipv6_options }, { IPPROTO_RAW, &raw_options },
-	{ 263 /* SOL_PACKET */, &packet_options },
-	{ 270 /* SOL_NETLINK */, &netlink_options },
-	{ 279 /* SOL_ALG */, &alg_options },
-};
+/* What the filters of packets are set and asked by, behind the protocol's own options. */
+static const struct xlat *filter_options(int level, bool read)
+{
+	if (level == IPPROTO_IP)
+		return read ? &ip_get_tables : &ip_set_tables;
+	if (level == IPPROTO_IPV6)
+		return read ? &ipv6_get_tables : &ipv6_set_tables;
+	return NULL;
+}
 
 void print_optname(struct out *o, const struct call *c, unsigned int i,
 		   const struct arg *arg)
 {
 	int level = c->rec->args[LEVEL];
+	const struct xlat *filters;
 	size_t n;
 
 	/* One number, two names: attached by the one, read by the other. */
@@ -34,15 +34,18 @@ void print_optname(struct out *o, const struct call *c, unsigned int i,
 		out_name_hex(o, SO_ATTACH_FILTER, "SO_GET_FILTER");
 		return;
 	}
-	for (n = 0; n < sizeof(options_by_level) / sizeof(options_by_level[0]);
-	     n++) {
-		if (options_by_level[n].level == level) {
-			xlat_value(o, options_by_level[n].options,
-				   (uint32_t)c->rec->args[i]);
+	filters = filter_options(level, arg->aux);
+	if (filters && xlat_name(filters, (uint32_t)c->rec->args[i])) {
+		xlat_value(o, filters, (uint32_t)c->rec->args[i]);
+		return;
+	}
+	for (n = 0; n < nr_sockopt_levels; n++) {
+		if (sockopt_levels[n].level == level) {
+			xlat_value(o, sockopt_levels[n].options, (uint32_t)c->rec->args[i]);
 			return;
 		}
 	}
-	out_dec(o, (int32_t)c->rec->args[i]);
+	out_udec(o, (uint32_t)c->rec->args[i]);
 }
 
 static bool is_option(const struct call *c, int level, int option)
@@ -100,6 +103,26 @@ static void out_membership(struct out *o, const char *value)
 	out_char(o, '}');
 }
 
+/* Less than a number, which is what the caller asked for. */
+static void out_short(struct out *o, const unsigned char *value, size_t len)
+{
+	out_char(o, '"');
+	while (len--)
+		out_printf(o, "\\x%02x", *value++);
+	out_char(o, '"');
+}
+
+static void out_membership6(struct out *o, const struct ipv6_mreq *m)
+{
+	char text[INET6_ADDRSTRLEN];
+
+	out_str(o, "{inet_pton(AF_INET6, \"");
+	out_str(o, inet_ntop(AF_INET6, &m->ipv6mr_multiaddr, text, sizeof(text)));
+	out_str(o, "\", &ipv6mr_multiaddr), ipv6mr_interface=");
+	out_ifindex(o, m->ipv6mr_interface);
+	out_char(o, '}');
+}
+
 /* Four bytes are taken for a number, which they nearly always are. */
 static void out_value(struct out *o, const struct call *c, const void *value,
 		      size_t len, uint64_t total)
@@ -119,6 +142,37 @@ static void out_value(struct out *o, const struct call *c, const void *value,
 	}
 }
 
+/* Options that are structures: less than that is not one. */
+static const struct {
+	int level, option;
+	uint32_t len;
+} structures[] = {
+	{ SOL_SOCKET, 51 /* SO_ATTACH_REUSEPORT_CBPF */, 16 },
+	{ IPPROTO_IP, MCAST_JOIN_GROUP, sizeof(struct group_req) },
+	{ IPPROTO_IP, MCAST_LEAVE_GROUP, sizeof(struct group_req) },
+	{ IPPROTO_IPV6, MCAST_JOIN_GROUP, sizeof(struct group_req) },
+	{ IPPROTO_IPV6, MCAST_LEAVE_GROUP, sizeof(struct group_req) },
+	{ IPPROTO_IPV6, IPV6_ADD_MEMBERSHIP, sizeof(struct ipv6_mreq) },
+	{ IPPROTO_IPV6, IPV6_DROP_MEMBERSHIP, sizeof(struct ipv6_mreq) },
+	{ IPPROTO_IPV6, IPV6_JOIN_ANYCAST, sizeof(struct ipv6_mreq) },
+	{ IPPROTO_IPV6, IPV6_LEAVE_ANYCAST, sizeof(struct ipv6_mreq) },
+	{ SOL_PACKET, 1 /* PACKET_ADD_MEMBERSHIP */, 16 },
+	{ SOL_PACKET, 2 /* PACKET_DROP_MEMBERSHIP */, 16 },
+	{ SOL_PACKET, 5 /* PACKET_RX_RING */, 16 },
+	{ SOL_PACKET, 13 /* PACKET_TX_RING */, 16 },
+};
+
+static bool is_too_short(const struct call *c, uint32_t total)
+{
+	size_t n;
+
+	for (n = 0; n < sizeof(structures) / sizeof(structures[0]); n++) {
+		if (is_option(c, structures[n].level, structures[n].option))
+			return total < structures[n].len;
+	}
+	return false;
+}
+
 void print_optval_in(struct out *o, const struct call *c, unsigned int i,
 		     const struct arg *arg)
 {
@@ -127,7 +181,8 @@ void print_optval_in(struct out *o, const struct call *c, unsigned int i,
 	uint32_t total = c->rec->args[OPTLEN];
 
 	(void)arg;
-	if (!c->rec->args[i] || (!value && total)) {
+	if (!c->rec->args[i] || (!value && total) || (int32_t)total < 0 ||
+	    is_too_short(c, total)) {
 		out_addr(o, c->rec->args[i]);
 		return;
 	}
@@ -147,6 +202,10 @@ void print_optval_in(struct out *o, const struct call *c, unsigned int i,
 			out_membership(o, value);
 		else
 			out_addr(o, c->rec->args[i]);
+	} else if (c->rec->args[LEVEL] == IPPROTO_IPV6 && len >= sizeof(struct ipv6_mreq) &&
+		   (c->rec->args[OPTNAME] == IPV6_ADD_MEMBERSHIP ||
+		    c->rec->args[OPTNAME] == IPV6_DROP_MEMBERSHIP)) {
+		out_membership6(o, value);
 	} else {
 		out_value(o, c, value ? value : "", len, total);
 	}
@@ -164,7 +223,9 @@ void print_optval_out(struct out *o, const struct call *c, unsigned int i,
 		out_addr(o, c->rec->args[i]);
 		return;
 	}
-	if (is_option(c, SOL_SOCKET, SO_LINGER) && len >= 4)
+	if (*total < 4 && len >= (size_t)*total)
+		out_short(o, value, *total);
+	else if (is_option(c, SOL_SOCKET, SO_LINGER) && len >= 4)
 		out_linger(o, value, len);
 	else if (is_option(c, SOL_SOCKET, SO_PEERCRED) && len >= 4)
 		out_cred(o, value, len);

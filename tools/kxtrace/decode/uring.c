@@ -5,7 +5,6 @@
 #include <linux/io_uring.h>
 
 #include "member.h"
-#include "memory.h"
 
 static void sq_offsets(struct out *o, const struct io_sqring_offsets *off)
 {
@@ -49,10 +48,11 @@ void print_uring_params(struct out *o, const struct call *c, unsigned int i,
 	}
 	out_str(o, "{flags=");
 	xlat_flags(o, &uring_setup_flags, p->flags);
-	member_udec(o, "sq_thread_cpu", p->sq_thread_cpu);
+	member_hex(o, "sq_thread_cpu", p->sq_thread_cpu);
 	member_udec(o, "sq_thread_idle", p->sq_thread_idle);
 	if (p->flags & IORING_SETUP_ATTACH_WQ)
 		member_dec(o, "wq_fd", (int32_t)p->wq_fd);
+	member_reserved(o, "resv", p->resv, 3);
 	if (out && !c->failed) {
 		member_udec(o, "sq_entries", out->sq_entries);
 		member_udec(o, "cq_entries", out->cq_entries);
@@ -61,39 +61,4 @@ void print_uring_params(struct out *o, const struct call *c, unsigned int i,
 		cq_offsets(o, &out->cq_off);
 	}
 	out_char(o, '}');
-}
-
-static void descriptors(struct out *o, const struct call *c, unsigned int i)
-{
-	uint32_t count = c->rec->args[i + 1];
-	const int32_t *fds = arg_data(o, c, i, 0);
-	size_t n, nr = arg_len(c, i) / sizeof(*fds);
-
-	if (!fds)
-		return;
-	out_char(o, '[');
-	for (n = 0; n < nr && n < count && n < c->strsize; n++) {
-		list_comma(o, n);
-		out_dec(o, fds[n]);
-	}
-	if (n < count)
-		out_str(o, n ? ", ..." : "...");
-	out_char(o, ']');
-}
-
-void print_uring_register_arg(struct out *o, const struct call *c,
-			      unsigned int i, const struct arg *arg)
-{
-	switch ((uint32_t)c->rec->args[1]) {
-	case IORING_REGISTER_BUFFERS:
-		print_iovec_addrs(o, c, i, arg);
-		break;
-	case IORING_REGISTER_FILES:
-	case IORING_REGISTER_EVENTFD:
-	case IORING_REGISTER_EVENTFD_ASYNC:
-		descriptors(o, c, i);
-		break;
-	default:
-		out_addr(o, c->rec->args[i]);
-	}
 }

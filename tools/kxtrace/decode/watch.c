@@ -18,7 +18,11 @@ void print_fan_init(struct out *o, const struct call *c, unsigned int i,
 
 	(void)arg;
 	xlat_value(o, &fan_classes, flags & classes);
-	out_more_flags(o, &fan_init_flags, flags & ~classes);
+	flags &= ~classes;
+	if (flags) {
+		out_char(o, '|');
+		xlat_flags(o, &fan_init_flags, flags);
+	}
 }
 
 void print_fan_fd(struct out *o, const struct call *c, unsigned int i,

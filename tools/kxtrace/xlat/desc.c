@@ -338,6 +338,8 @@ XLAT(fan_events, "FAN_???",
 	X(FAN_EVENT_ON_CHILD),
 	X(FAN_RENAME));
 
+XLAT(aio_flags, "IOCB_FLAG_???", X(IOCB_FLAG_RESFD), X(IOCB_FLAG_IOPRIO));
+
 XLAT(aio_cmds, "IOCB_CMD_???",
 	X(IOCB_CMD_PREAD),
 	X(IOCB_CMD_PWRITE),

@@ -12,8 +12,10 @@ extern const struct xlat lock_types, owner_types, notify_flags, seal_flags;
 extern const struct xlat poll_events, epoll_create_flags, epoll_ops;
 extern const struct xlat epoll_event_flags, eventfd_flags, timerfd_flags;
 extern const struct xlat inotify_init_flags, inotify_events, fan_classes;
-extern const struct xlat fan_init_flags, fan_mark_flags, fan_events, aio_cmds;
+extern const struct xlat fan_init_flags, fan_mark_flags, fan_events;
+extern const struct xlat aio_cmds, aio_flags;
 extern const struct xlat uring_setup_flags, uring_features, uring_enter_flags;
-extern const struct xlat uring_register_ops;
+extern const struct xlat uring_register_ops, uring_op_flags;
+extern const struct xlat uring_restrictions, uring_sqe_flags, uring_resource_flags;
 
 #endif

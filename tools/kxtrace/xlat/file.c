@@ -48,6 +48,7 @@ XLAT(open_flags, "O_???",
 	X(O_APPEND),
 	X(O_NONBLOCK),
 	X(O_SYNC),
+	{ O_SYNC & ~O_DSYNC, "__O_SYNC" },
 	X(O_DSYNC),
 	X(O_DIRECT),
 	{ KERNEL_O_LARGEFILE, "O_LARGEFILE" },
@@ -147,7 +148,7 @@ XLAT(statfs_flags, "ST_???",
 	X(ST_RELATIME),
 	X(ST_NOSYMFOLLOW));
 
-XLAT(rename_flags, "RENAME_???",
+XLAT(rename_flags, "RENAME_??",
 	X(RENAME_NOREPLACE),
 	X(RENAME_EXCHANGE),
 	X(RENAME_WHITEOUT));

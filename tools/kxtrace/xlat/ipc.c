@@ -14,22 +14,20 @@
 #define FUTEX_32	2
 #endif
 
-XLAT(shmget_flags, "SHM_???",
+XLAT(shmget_flags, NULL,
      X(IPC_CREAT), X(IPC_EXCL), X(SHM_HUGETLB), X(SHM_NORESERVE));
 
-XLAT(semget_flags, "IPC_???", X(IPC_CREAT), X(IPC_EXCL), X(IPC_NOWAIT));
+XLAT(semget_flags, NULL, X(IPC_CREAT), X(IPC_EXCL), X(IPC_NOWAIT));
 
-XLAT(msgget_flags, "IPC_???", X(IPC_CREAT), X(IPC_EXCL), X(IPC_NOWAIT));
+XLAT(msgget_flags, NULL, X(IPC_CREAT), X(IPC_EXCL), X(IPC_NOWAIT));
 
 XLAT(shmat_flags, "SHM_???",
      X(SHM_RDONLY), X(SHM_RND), X(SHM_REMAP), X(SHM_EXEC));
 
 XLAT(semop_flags, "SEM_???", X(SEM_UNDO), X(IPC_NOWAIT));
 
-XLAT(msgsnd_flags, "MSG_???", X(IPC_NOWAIT));
-
-XLAT(msgrcv_flags, "MSG_???",
-     X(IPC_NOWAIT), X(MSG_NOERROR), X(MSG_EXCEPT), X(MSG_COPY));
+XLAT(msgop_flags, "MSG_???",
+     X(MSG_NOERROR), X(MSG_EXCEPT), X(MSG_COPY), X(IPC_NOWAIT));
 
 XLAT(shmctl_cmds, "SHM_???",
      X(IPC_RMID), X(IPC_SET), X(IPC_STAT), X(IPC_INFO), X(SHM_LOCK),

@@ -3,6 +3,7 @@
 #include "memory.h"
 
 #include <sys/mman.h>
+#include <fcntl.h>
 #include <linux/memfd.h>
 #include <linux/membarrier.h>
 #include <linux/mempolicy.h>
@@ -148,17 +149,17 @@ XLAT(mempolicy_mode_flags, "MPOL_F_???",
 	X(MPOL_F_RELATIVE_NODES),
 	X(MPOL_F_NUMA_BALANCING));
 
-XLAT(mbind_flags, "MPOL_MF_???",
+XLAT(mbind_flags, "MPOL_???",
 	X(MPOL_MF_STRICT),
 	X(MPOL_MF_MOVE),
 	X(MPOL_MF_MOVE_ALL));
 
-XLAT(get_mempolicy_flags, "MPOL_F_???",
+XLAT(get_mempolicy_flags, "MPOL_???",
 	X(MPOL_F_NODE),
 	X(MPOL_F_ADDR),
 	X(MPOL_F_MEMS_ALLOWED));
 
-XLAT(move_pages_flags, "MPOL_MF_???",
+XLAT(move_pages_flags, "MPOL_???",
 	X(MPOL_MF_MOVE),
 	X(MPOL_MF_MOVE_ALL));
 
@@ -177,9 +178,11 @@ XLAT(membarrier_cmds, "MEMBARRIER_CMD_???",
 XLAT(membarrier_flags, "MEMBARRIER_CMD_FLAG_???",
 	X(MEMBARRIER_CMD_FLAG_CPU));
 
+XLAT(memfd_secret_flags, NULL, X(O_CLOEXEC));
+
 XLAT(pkey_rights, "PKEY_???",
 	X(PKEY_DISABLE_ACCESS),
-	X(PKEY_DISABLE_WRITE));
+	X(PKEY_DISABLE_WRITE), { 4, "PKEY_DISABLE_EXECUTE" });
 
 XLAT(memfd_flags, "MFD_???",
 	X(MFD_CLOEXEC),

@@ -289,7 +289,17 @@ XLAT(bpf_file_flags, "BPF_F_???", X(BPF_F_RDONLY), X(BPF_F_WRONLY));
 XLAT(bpf_update_flags, "BPF_???",
      X(BPF_ANY), X(BPF_NOEXIST), X(BPF_EXIST), X(BPF_F_LOCK));
 
-XLAT(bpf_lookup_flags, "BPF_???", X(BPF_F_LOCK));
+XLAT(bpf_lookup_flags, "BPF_???", X(BPF_ANY), X(BPF_F_LOCK));
+
+XLAT(bpf_test_flags, "BPF_F_???",
+     X(BPF_F_TEST_RUN_ON_CPU), X(BPF_F_TEST_XDP_LIVE_FRAMES));
+
+XLAT(bpf_query_flags, "BPF_F_QUERY_???", X(BPF_F_QUERY_EFFECTIVE));
+
+XLAT(bpf_fd_types, "BPF_FD_TYPE_???",
+     X(BPF_FD_TYPE_RAW_TRACEPOINT), X(BPF_FD_TYPE_TRACEPOINT),
+     X(BPF_FD_TYPE_KPROBE), X(BPF_FD_TYPE_KRETPROBE), X(BPF_FD_TYPE_UPROBE),
+     X(BPF_FD_TYPE_URETPROBE));
 
 XLAT(bpf_prog_flags, "BPF_F_???",
      X(BPF_F_STRICT_ALIGNMENT), X(BPF_F_ANY_ALIGNMENT),

@@ -21,4 +21,6 @@ extern const struct xlat bpf_attach_types, bpf_map_flags, bpf_file_flags;
 extern const struct xlat bpf_update_flags, bpf_lookup_flags, bpf_prog_flags;
 extern const struct xlat bpf_attach_flags;
 
+extern const struct xlat bpf_test_flags, bpf_query_flags, bpf_fd_types;
+
 #endif

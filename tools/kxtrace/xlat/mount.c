@@ -224,6 +224,13 @@ XLAT(mount_setattr_flags, "AT_???",
 	X(AT_RECURSIVE));
 
 XLAT(quota_cmds, "Q_???",
+	/* Of the formats before the one that all have. */
+	{ 0x100, "Q_V1_QUOTAON" }, { 0x200, "Q_V1_QUOTAOFF" }, { 0x300, "Q_V1_GETQUOTA" },
+	{ 0x400, "Q_V1_SETQUOTA" }, { 0x500, "Q_V1_SETUSE" }, { 0x600, "Q_V1_SYNC" },
+	{ 0x700, "Q_SETQLIM" }, { 0x800, "Q_V1_GETSTATS" }, { 0x900, "Q_V2_GETINFO" },
+	{ 0xa00, "Q_V2_SETINFO" }, { 0xb00, "Q_V2_SETGRACE" }, { 0xc00, "Q_V2_SETFLAGS" },
+	{ 0xd00, "Q_V2_GETQUOTA" }, { 0xe00, "Q_V2_SETQUOTA" }, { 0xf00, "Q_V2_SETUSE" },
+	{ 0x1000, "Q_V1_RSQUASH" }, { 0x1100, "Q_V2_GETSTATS" },
 	X(Q_GETQUOTA),
 	X(Q_SETQUOTA),
 	X(Q_GETINFO),
@@ -253,3 +260,31 @@ XLAT(quota_formats, "QFMT_VFS_???",
 	{ 2, "QFMT_VFS_V0" },
 	{ 3, "QFMT_OCFS2" },
 	{ 4, "QFMT_VFS_V1" });
+
+XLAT(quota_info_flags, "DQF_???",
+     { 1, "DQF_ROOT_SQUASH" }, { 0x10000, "DQF_SYS_FILE" });
+
+XLAT(quota_info_valid, "IIF_???",
+     { 1, "IIF_BGRACE" }, { 2, "IIF_IGRACE" }, { 4, "IIF_FLAGS" });
+
+XLAT(xfs_quota_flags, "FS_???_QUOTA",
+     X(FS_USER_QUOTA), X(FS_PROJ_QUOTA), X(FS_GROUP_QUOTA));
+
+XLAT(xfs_quota_control, "FS_QUOTA_???",
+     X(FS_QUOTA_UDQ_ACCT), X(FS_QUOTA_UDQ_ENFD), X(FS_QUOTA_GDQ_ACCT),
+     X(FS_QUOTA_GDQ_ENFD), X(FS_QUOTA_PDQ_ACCT), X(FS_QUOTA_PDQ_ENFD));
+
+/* As in the headers of Linux 6.18. */
+XLAT(statmount_masks, "STATMOUNT_???",
+     { 0x1, "STATMOUNT_SB_BASIC" }, { 0x2, "STATMOUNT_MNT_BASIC" },
+     { 0x4, "STATMOUNT_PROPAGATE_FROM" }, { 0x8, "STATMOUNT_MNT_ROOT" },
+     { 0x10, "STATMOUNT_MNT_POINT" }, { 0x20, "STATMOUNT_FS_TYPE" },
+     { 0x40, "STATMOUNT_MNT_NS_ID" }, { 0x80, "STATMOUNT_MNT_OPTS" },
+     { 0x100, "STATMOUNT_FS_SUBTYPE" }, { 0x200, "STATMOUNT_SB_SOURCE" },
+     { 0x400, "STATMOUNT_OPT_ARRAY" }, { 0x800, "STATMOUNT_OPT_SEC_ARRAY" },
+     { 0x1000, "STATMOUNT_SUPPORTED_MASK" }, { 0x2000, "STATMOUNT_MNT_UIDMAP" },
+     { 0x4000, "STATMOUNT_MNT_GIDMAP" });
+
+XLAT(listmount_flags, "LISTMOUNT_???", { 1, "LISTMOUNT_REVERSE" });
+
+XLAT(list_roots, NULL, { UINT64_MAX, "LSMT_ROOT" });

@@ -11,4 +11,9 @@ extern const struct xlat fspick_flags, fsconfig_cmds, mount_attrs;
 extern const struct xlat mount_propagation, mount_setattr_flags, quota_cmds;
 extern const struct xlat quota_types, quota_formats;
 
+extern const struct xlat quota_info_flags, quota_info_valid;
+extern const struct xlat xfs_quota_flags, xfs_quota_control;
+
+extern const struct xlat statmount_masks, listmount_flags, list_roots;
+
 #endif

@@ -232,14 +232,14 @@ XLAT(raw_options, "RAW_???", { 1, "ICMP_FILTER" });
 
 XLAT(alg_options, "ALG_???",
      X(ALG_SET_KEY), X(ALG_SET_IV), X(ALG_SET_OP), X(ALG_SET_AEAD_ASSOCLEN),
-     X(ALG_SET_AEAD_AUTHSIZE));
+     X(ALG_SET_AEAD_AUTHSIZE), { 6, "ALG_SET_DRBG_ENTROPY" });
 
 XLAT(scm_types, "SCM_???",
      { 1, "SCM_RIGHTS" }, { 2, "SCM_CREDENTIALS" }, { 3, "SCM_SECURITY" },
      { 4, "SCM_PIDFD" }, { 29, "SO_TIMESTAMP_OLD" },
      { 35, "SO_TIMESTAMPNS_OLD" }, { 37, "SO_TIMESTAMPING_OLD" },
      { 63, "SO_TIMESTAMP_NEW" }, { 64, "SO_TIMESTAMPNS_NEW" },
-     { 65, "SO_TIMESTAMPING_NEW" });
+     { 65, "SO_TIMESTAMPING_NEW" }, { 41, "SO_WIFI_STATUS" }, { 61, "SO_TXTIME" });
 
 XLAT(ip_cmsg_types, "IP_???",
      X(IP_TOS), X(IP_TTL), { 3, "SCM_SECURITY" }, X(IP_RECVOPTS),

@@ -88,9 +88,9 @@ XLAT(ioprio_classes, "IOPRIO_CLASS_???",
 /* Those without flags of their own: flags are shown apart. */
 XLAT(personalities, "PER_???",
      X(PER_LINUX), X(PER_BSD), X(PER_LINUX32), X(PER_RISCOS), X(PER_OSF4),
-     X(PER_HPUX));
+     X(PER_HPUX), X(PER_MASK));
 
-XLAT(personality_flags, "PER_???",
+XLAT(personality_flags, NULL,
      X(UNAME26), X(ADDR_NO_RANDOMIZE), X(FDPIC_FUNCPTRS), X(MMAP_PAGE_ZERO),
      X(ADDR_COMPAT_LAYOUT), X(READ_IMPLIES_EXEC), X(ADDR_LIMIT_32BIT),
      X(SHORT_INODE), X(WHOLE_SECONDS), X(STICKY_TIMEOUTS), X(ADDR_LIMIT_3GB));
