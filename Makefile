@@ -61,8 +61,9 @@ OBJS	:= $(LIB_OBJS) $(kx_OBJS) $(kxtrace_OBJS) $(kxlog_OBJS)
 
 # What kxlog uses where it is: HAVE_NAME, the header, the library.
 KXLOG_OPTIONAL := NATS:nats/nats.h:nats MICROHTTPD:microhttpd.h:microhttpd
-# The same for kxtrace: records are packed by zstd, --top has a screen.
-KXTRACE_OPTIONAL := ZSTD:zstd.h:zstd NCURSES:ncurses.h:ncurses
+# The same for kxtrace: records are packed by zstd, stacks unwound by libdw, --top has a screen.
+# Static, these libraries would need others.
+KXTRACE_OPTIONAL := ZSTD:zstd.h:zstd LIBDW:elfutils/libdwfl.h:dw NCURSES:ncurses.h:ncurses
 field	= $(word $(1),$(subst :, ,$(2)))
 have	= $(shell $(CC) -E -include $(1) -x c /dev/null >/dev/null 2>&1 && echo yes)
 KXLOG_FOUND := $(foreach row,$(KXLOG_OPTIONAL),$(if $(call have,$(call field,2,$(row))),$(row)))
@@ -71,7 +72,8 @@ kxlog_LIBS := $(foreach row,$(KXLOG_FOUND),-l$(call field,3,$(row)))
 $(kxlog_OBJS): KX_CFLAGS += $(KXLOG_CFLAGS)
 KXTRACE_FOUND := $(foreach row,$(KXTRACE_OPTIONAL),$(if $(call have,$(call field,2,$(row))),$(row)))
 KXTRACE_CFLAGS := $(foreach row,$(KXTRACE_FOUND),-DHAVE_$(call field,1,$(row)))
-kxtrace_LIBS := $(foreach row,$(KXTRACE_FOUND),-l$(call field,3,$(row)))
+# What is static in kxtrace stays its own: libdw brings a libelf of its own.
+kxtrace_LIBS := -Wl,--exclude-libs,ALL $(foreach row,$(KXTRACE_FOUND),-l$(call field,3,$(row)))
 $(kxtrace_OBJS): KX_CFLAGS += $(KXTRACE_CFLAGS)
 # Unit tests of kxlog's parts; the others are linked with kxtrace's.
 KXLOG_UNITS := $(patsubst %,$(O)/tests/unit/%.t,spool)
@@ -233,7 +235,8 @@ TEST_PACKAGES := $(BUILD_PACKAGES) libclang-rt-dev perl g++ pkg-config strace gi
 		 qemu-system-x86 qemu-system-common busybox-static cpio kmod xz-utils \
 		 tar bash coreutils findutils \
 		 libzstd-dev libnats-dev nats-server libmicrohttpd-dev prometheus systemd \
-		 lib32gcc-12-dev libc6-dev-i386 libncurses-dev bsdutils tmux
+		 lib32gcc-12-dev libc6-dev-i386 libncurses-dev bsdutils tmux \
+		 libdw-dev nodejs
 BENCH_PACKAGES := $(BUILD_PACKAGES) strace linux-perf perl libnats-dev nats-server
 
 define install

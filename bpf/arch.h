@@ -6,6 +6,9 @@
 #if defined(__TARGET_ARCH_x86)
 
 #define ARCH_NR_EXECVE		59
+#define ARCH_NR_MMAP		9
+#define ARCH_NR_MPROTECT	10
+#define ARCH_NR_IO_URING_ENTER	426
 #define ARCH_TS_COMPAT		2	/* thread_info.status: in a 32-bit call */
 
 /* x86-64 keeps a call's registers unchanged until it returns. */
@@ -32,6 +35,14 @@ static __always_inline bool arch_is_compat(struct task_struct *task)
 {
 	return task->thread_info.status & ARCH_TS_COMPAT;
 }
+
+/* What a debugger numbers 0 to 16, the instruction pointer last. */
+#define ARCH_DWARF_REGS(regs)						\
+	{ (regs)->ax, (regs)->dx, (regs)->cx, (regs)->bx,		\
+	  (regs)->si, (regs)->di, (regs)->bp, (regs)->sp,		\
+	  (regs)->r8, (regs)->r9, (regs)->r10, (regs)->r11,		\
+	  (regs)->r12, (regs)->r13, (regs)->r14, (regs)->r15,		\
+	  (regs)->ip }
 
 #else
 #error "kx: this architecture has no entry in bpf/arch.h"

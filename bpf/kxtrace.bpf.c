@@ -19,9 +19,12 @@
 #include "kxtrace/call.h"
 #include "kxtrace/exec.h"
 #include "kxtrace/follow.h"
+#include "kxtrace/maps.h"
 #include "kxtrace/signals.h"
+#include "kxtrace/stack.h"
 #include "kxtrace/state.h"
 #include "kxtrace/tasks.h"
+#include "kxtrace/uring.h"
 
 KX_EXTENSION("kxtrace", "0.1.0", "shows the system calls of chosen tasks");
 KX_LICENSE("Dual BSD/GPL");
@@ -43,6 +46,7 @@ static __always_inline void enter_call(struct task_struct *task,
 {
 	const volatile struct kxt_row *row = row_now(task, nr);
 	struct task_state *state;
+	bool first = false;
 
 	/* What its end tells is enough. */
 	if (!(row->flags & KXT_ROW_ENTERS))
@@ -56,6 +60,7 @@ static __always_inline void enter_call(struct task_struct *task,
 		if (nr != ARCH_NR_EXECVE)
 			return;
 		state->flags ^= KXT_STARTING | STATE_LAUNCHED;
+		first = true;
 	}
 	/*
 	 * The kernel skips a program while the same one is interrupted on this
@@ -76,6 +81,9 @@ static __always_inline void enter_call(struct task_struct *task,
 		state->enter_ns = bpf_ktime_get_ns();
 	if (counting.sums && !settings.wall_clock)
 		start_cpu_time(state, task);
+	/* The first execve is called by kxtrace itself. */
+	if (settings.stacks && !first && row->flags & KXT_ROW_EARLY_STACK)
+		emit_stack(state->seq + 1);
 	if (settings.summary)
 		return;
 	if (row->at_enter && filter_takes_task())
@@ -96,6 +104,18 @@ static __always_inline bool is_dying(struct task_state *state,
 	return state->fatal.state != SLOT_FULL ||
 	       BPF_CORE_READ(task, signal, group_exit_code) !=
 	       state->fatal.signal.sig;
+}
+
+/*
+ * The verifier follows each way on which these can get their values through all
+ * that comes after. What comes from memory may be anything: one way is left.
+ */
+static __always_inline void forget(struct task_state *state, u32 *nr, u32 *flags)
+{
+	*(volatile u32 *)&state->exit_nr = *nr;
+	*(volatile u32 *)&state->exit_flags = *flags;
+	*nr = *(volatile u32 *)&state->exit_nr;
+	*flags = *(volatile u32 *)&state->exit_flags;
 }
 
 static __always_inline void exit_call(struct task_struct *task,
@@ -135,6 +155,7 @@ static __always_inline void exit_call(struct task_struct *task,
 		ret = compat_result(ret);
 	if (is_dying(state, task))
 		flags |= KXT_F_NO_RETURN;
+	forget(state, &nr, &flags);
 	finish_call(state, task, nr, flags, ret, regs, true, false);
 	emit_kept_signal(&state->ignored);
 }
@@ -240,7 +261,7 @@ int BPF_PROG(process_fork, struct task_struct *parent,
 	__sync_fetch_and_add(&live_tasks, 1);
 	emit_task(child, NULL);
 	if (settings.follow)
-		emit_event(child, KXT_FORK, flags, 0, 0);
+		emit_event(child, KXT_FORK, flags, process_number_of(parent), 0);
 	return 0;
 }
 

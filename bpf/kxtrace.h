@@ -90,6 +90,7 @@ struct kxt_op {
 #define KXT_ROW_SELECTED	1	/* -e trace= wants it */
 #define KXT_ROW_FAILS_NEVER	2	/* the result is never an errno */
 #define KXT_ROW_ENTERS		4	/* its entry matters, not its end alone */
+#define KXT_ROW_EARLY_STACK	8	/* after the call its registers are gone */
 
 struct kxt_row {
 	__u8 flags;
@@ -151,8 +152,10 @@ struct kxt_settings {
 	__u8 follow;		/* new tasks of a traced one are told of */
 	__u8 filtered;		/* `filter` asks for anything */
 	__u8 detach_on_exec;	/* -b execve: a task is let go when it has executed */
+	__u8 stacks;		/* KXT_STACK records are wanted: enum kxt_stacks */
 	__u8 pad;
 	__u32 bufsize;		/* the same for buffers, where it is more than strsize */
+	__u32 stack_size;	/* bytes of stack with each call, at most KXT_STACK_MAX */
 };
 
 /* What the program on the tracepoints of single calls is attached with. */
@@ -210,9 +213,10 @@ enum kxt_kind {
 	KXT_EXIT,		/* struct kxt_task_event */
 	KXT_EXEC,		/* struct kxt_task_event: tid took over from value */
 	KXT_TASK,		/* struct kxt_task: what a task is, and each time that changes */
-	KXT_STACK,		/* where the task's next call record was made: stack.h */
-	KXT_URING,		/* an operation of io_uring: uring.h */
 	KXT_DETACH,		/* struct kxt_task_event: the task is let go */
+	KXT_STACK,		/* struct kxt_stack: where the task's next call was made */
+	KXT_URING,		/* struct kxt_call, its first chunk struct kxt_uring */
+	KXT_MAP,		/* struct kxt_map: code that a process can run now */
 };
 
 #define KXT_F_NO_RETURN		1	/* the task ended inside the call */
@@ -257,7 +261,8 @@ struct kxt_signal {
 struct kxt_task_event {
 	struct kxt_head head;
 	__u64 time_ns;
-	__s32 value;		/* EXIT: the wait status; EXEC: the former tid */
+	/* EXIT: the wait status; EXEC: the former tid; FORK: the parent's tgid */
+	__s32 value;
 	__u32 seq;		/* EXIT: of the task's last call; 0: none */
 };
 
@@ -274,6 +279,43 @@ struct kxt_task {
 	char comm[KXT_COMM_MAX];
 };
 
+/*
+ * Where a call was made: the user's registers in the order of DWARF, and its
+ * stack from sp upwards, head.len bytes. With instruction pointers only, the
+ * record is cut before the registers.
+ */
+enum kxt_stacks { KXT_STACKS_NONE, KXT_STACKS_IP, KXT_STACKS_WHOLE };
+
+#define KXT_NR_REGS	17
+#define KXT_REG_SP	7
+#define KXT_REG_IP	16
+#define KXT_STACK_MAX	65536
+
+#define KXT_STACK_SLACK	16	/* beyond a program's first frame */
+
+struct kxt_stack {
+	struct kxt_head head;	/* nr_args: how many registers there are */
+	__u32 seq;		/* of the call that it belongs to */
+	__u32 room;		/* bytes of stack there were, as far as known */
+	__u64 ip;
+	__u64 regs[KXT_NR_REGS];
+};
+
+/* Code in a process. The path is at the end of the record, head.len bytes. */
+#define KXT_F_NEW_PROGRAM	1	/* MAP: all that the process had is gone */
+#define KXT_F_VDSO		2	/* MAP: the kernel's own code, there is no file */
+#define KXT_F_DELETED		4	/* MAP: the path does not name that file any more */
+#define KXT_F_WHOLE		8	/* MAP: all other code of the file is mapped, too */
+#define KXT_MAP_PATH	1024
+
+struct kxt_map {
+	struct kxt_head head;
+	__u64 start;
+	__u64 end;
+	__u64 offset;		/* of `start` in the file */
+	__u64 size;		/* of the file */
+};
+
 /* Memory behind one argument; the next chunk follows at a multiple of 8. */
 #define KXT_FAULT	1	/* could not be read */
 #define KXT_MORE	2	/* there was more than the limit, or than room */
@@ -281,6 +323,7 @@ struct kxt_task {
 
 /* A chunk may tell of the descriptor in an argument, or of the returned one. */
 #define KXT_ARG_FD	8	/* plus the argument's index; the result's is 6 */
+#define KXT_ARG_URING	15	/* struct kxt_uring */
 #define KXT_NR_CHUNKS	16
 
 struct kxt_chunk {
@@ -313,6 +356,37 @@ struct kxt_item {
 
 #define KXT_MAX_ITEMS	33	/* one more than are shown */
 #define KXT_MAX_STRINGS	256	/* STRVEC with a size: as many as that, up to this */
+
+/*
+ * io_uring: an operation is one record when it is submitted, with what can be
+ * read then, and one for each completion; `id` is the same. As arguments they
+ * have what uring_ops takes from the entry in the queue; the numbers of their
+ * rows follow those of the calls.
+ */
+#define KXT_NR_OPCODES	64
+#define KXT_ALL_ROWS	(KXT_NR_ROWS + KXT_NR_OPCODES)
+#define KXT_URING_ROW(opcode)	(KXT_NR_ROWS + (opcode))
+
+enum kxt_sqe_field {
+	KXT_SQE_ZERO, KXT_SQE_FD, KXT_SQE_OFF, KXT_SQE_ADDR, KXT_SQE_LEN,
+	KXT_SQE_FLAGS, KXT_SQE_SPLICE_FD, KXT_SQE_ADDR3, KXT_SQE_ADDR_LEN,
+	KXT_SQE_OFF_PTR,	/* the address of what is in `off`: no memory to read */
+};
+
+#define KXT_URING_SUBMITTED	1
+#define KXT_URING_COMPLETED	2
+
+struct kxt_uring {
+	__u64 id;		/* 0: the submission was not seen */
+	__u64 user_data;
+	__s32 ring_fd;		/* -1: not known */
+	__u32 cflags;		/* COMPLETED: flags of the completion */
+	__u8 what;		/* SUBMITTED or COMPLETED */
+	__u8 opcode;
+	__u8 sqe_flags;
+	__u8 no_entry;		/* the entry in the queue could not be read */
+	__u32 pad;
+};
 
 /* Counters, one set per CPU. */
 struct kxt_stats {

@@ -4,8 +4,9 @@
 #define KXTRACE_CALL_H
 
 #include "capture.h"
-#include "filter.h"
 #include "compat.h"
+#include "filter.h"
+#include "stack.h"
 #include "state.h"
 #include "summary.h"
 
@@ -183,8 +184,10 @@ static __always_inline void finish_call(struct task_state *state,
 		return;
 	}
 	if (!s) {
-		if (filter_takes_rate())
+		if (filter_takes_rate()) {
+			add_stack(state, row, may_read);
 			emit_plain(state, task, nr, flags, ret, regs);
+		}
 		return;
 	}
 	if (!saved) {
@@ -214,6 +217,7 @@ static __always_inline void finish_call(struct task_state *state,
 		release_spare(state);
 		return;
 	}
+	add_stack(state, row, may_read);
 	fill_call(&s->rec, state, task, nr, flags | s->rec.head.flags, ret,
 		  KXT_NR_ARGS);
 	emit_scratch(state, s);

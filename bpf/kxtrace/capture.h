@@ -325,34 +325,43 @@ __noinline int add_message(struct scratch *s, u32 at)
 #define MMSGHDR_SIZE	64
 #define MAX_MESSAGES	32
 
-/*
- * As many as there is room for; one that is not whole is the last. In the
- * caller's frame: a deeper stack would be too large.
- */
+/* One message and its parts: its status, KXT_MORE when it is not whole. */
+__noinline int add_one_message(struct scratch *s, u64 from, u32 narrow)
+{
+	int added;
+	u32 at;
+
+	if (!s)
+		return KXT_MORE;
+	at = s->rec.head.len;
+	barrier_var(at);
+	if (at > SMALL_UNTIL)
+		return KXT_MORE;
+	if (read_word(s, s->data + at, narrow ? MMSGHDR_SIZE / 2 : MMSGHDR_SIZE, from))
+		return KXT_FAULT;
+	if (narrow)
+		widen_message(s, at);
+	s->rec.head.len = at + MMSGHDR_SIZE;
+	add_message(s, at);
+	added = add_iovecs(s, s->vector, s->vector_len, ~0ULL, narrow);
+	return added & KXT_FAULT ? KXT_MORE | KXT_PARTLY : added;
+}
+
+/* As many as there is room for; one that is not whole is the last. */
 static __always_inline int add_messages(struct scratch *s, u64 vector, u64 nr,
 					u32 narrow)
 {
-	u32 i, at, width = narrow ? MMSGHDR_SIZE / 2 : MMSGHDR_SIZE;
+	u32 i, width = narrow ? MMSGHDR_SIZE / 2 : MMSGHDR_SIZE;
 	int added, status = 0;
 
 	for (i = 0; i < MAX_MESSAGES; i++) {
 		if (i >= nr)
 			return status;
-		at = s->rec.head.len;
-		barrier_var(at);
-		if (at > SMALL_UNTIL)
-			break;
-		if (read_word(s, s->data + at, width, vector + i * width))
-			return status | (i ? KXT_MORE : KXT_FAULT);
-		if (narrow)
-			widen_message(s, at);
-		s->rec.head.len = at + MMSGHDR_SIZE;
-		add_message(s, at);
-		added = add_iovecs(s, s->vector, s->vector_len, ~0ULL, narrow);
-		status |= added & KXT_PARTLY;
+		added = add_one_message(s, vector + i * width, narrow);
 		if (added & KXT_FAULT)
-			status |= KXT_PARTLY;
-		if (added & (KXT_MORE | KXT_FAULT))
+			return status | (i ? KXT_MORE : KXT_FAULT);
+		status |= added & KXT_PARTLY;
+		if (added & KXT_MORE)
 			break;
 	}
 	return status | KXT_MORE;
@@ -373,48 +382,56 @@ struct iocb_copy {
 	u64 nbytes;
 };
 
-/* What a request writes: data, or the data of vectors. It is in the last item. */
-static __always_inline void add_written(struct scratch *s, u32 narrow)
+/*
+ * A request, and what it writes: data, or the data of vectors. A function of its
+ * own: verified once, not for each request.
+ */
+__noinline int add_request(struct scratch *s, u64 pointer, u32 narrow)
 {
-	u32 at = s->rec.head.len - IOCB_SIZE;
 	const struct iocb_copy *cb;
+	int added;
+	u32 at;
 	u64 len;
 
+	if (!s)
+		return 0;
+	added = add_item(s, pointer, KXT_ANOTHER, IOCB_SIZE, false);
+	at = s->rec.head.len - IOCB_SIZE;
 	barrier_var(at);
-	if (at > SMALL_UNTIL)
-		return;
+	if (added)
+		return (added & NO_ROOM) | KXT_PARTLY;
+	if (!pointer || at > SMALL_UNTIL)
+		return 0;
 	cb = (const struct iocb_copy *)(s->data + at);
 	len = cb->nbytes;
 	if (cb->opcode == IOCB_PWRITE)
 		add_item(s, cb->buf, len, len < settings.strsize ? len : settings.strsize,
 			 false);
-	else if (cb->opcode == IOCB_PWRITEV || cb->opcode == IOCB_PREADV)
+	if (cb->opcode == IOCB_PWRITEV || cb->opcode == IOCB_PREADV)
 		add_iovecs(s, cb->buf, len, cb->opcode == IOCB_PWRITEV ? ~0ULL : 0, narrow);
+	return 0;
 }
 
 /* io_submit: the requests behind a vector of pointers, and what they write. */
-__noinline int add_requests(struct scratch *s, u64 vector, u64 nr, u32 narrow)
+static __always_inline int add_requests(struct scratch *s, u64 vector, u64 nr,
+					u32 narrow)
 {
 	u32 i, width = narrow ? 4 : 8;
-	int added, status = 0;
+	int status = 0;
 	u64 pointer;
 
-	if (!s)
-		return 0;
-	for (i = 0; i < KXT_MAX_ITEMS && i < nr; i++) {
+	for (i = 0; i < KXT_MAX_ITEMS; i++) {
+		if (i >= nr)
+			return status;
 		pointer = 0;
 		if (read_word(s, &pointer, width, vector + i * width))
 			return status | (i ? KXT_MORE : KXT_FAULT);
-		added = add_item(s, pointer, KXT_ANOTHER, IOCB_SIZE, false);
-		if (added & NO_ROOM)
+		/* Without a branch: each would double what is verified. */
+		status |= add_request(s, pointer, narrow);
+		if (status & NO_ROOM)
 			break;
-		status |= added;
-		if (pointer && !added)
-			add_written(s, narrow);
 	}
-	if (status & KXT_FAULT)
-		status = KXT_PARTLY;
-	return (status & KXT_PARTLY) | (i < nr ? KXT_MORE : 0);
+	return (status & KXT_PARTLY) | KXT_MORE;
 }
 
 #define BPF_LOAD_TYPES	18	/* BPF_BTF_LOAD */
@@ -578,7 +595,7 @@ __noinline int capture(struct scratch *s, u32 i, u32 when)
 {
 	const volatile struct kxt_op *op;
 	struct kxt_chunk *chunk;
-	u32 at, kind, from, size, data, narrow, status = 0;
+	u32 index, at, kind, from, size, data, narrow, status = 0;
 	int piece;
 	u64 pointer, limit;
 	int word;
@@ -587,7 +604,11 @@ __noinline int capture(struct scratch *s, u32 i, u32 when)
 		return 0;
 	pointer = s->rec.args[i];
 	/* Only a call with a row of its own comes here. */
-	op = &rows[s->row & (KXT_NR_ROWS - 1)].ops[i];
+	index = s->row;
+	barrier_var(index);
+	if (index >= KXT_ALL_ROWS)
+		return 0;
+	op = &rows[index].ops[i];
 	kind = op->kind;
 	narrow = op->when & KXT_NARROW;
 	from = op->size_from;

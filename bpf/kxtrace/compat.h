@@ -110,11 +110,11 @@ static __always_inline bool read_ipc_pointer(struct task_state *state, u32 call,
 	return true;
 }
 
-static __always_inline u32 within_ipc(struct task_state *state,
-				      struct pt_regs *regs)
+static __always_inline u32 within_ipc(struct task_state *state)
 {
-	u64 regs_args[KXT_NR_ARGS] = ARCH_COMPAT_ARGS(regs);
-	u32 call = regs->bx & 0xffff, order, i;
+	u32 outer[KXT_NR_ARGS];
+	u32 call = state->args[0] & 0xffff, version = (u32)state->args[0] >> 16;
+	u32 order, i;
 
 	if (call >= NR_IPC_CALLS)
 		return 0;
@@ -124,42 +124,58 @@ static __always_inline u32 within_ipc(struct task_state *state,
 	order = ipc_calls[call].order;
 	if (!order)
 		return 0;
+	for (i = 0; i < KXT_NR_ARGS; i++)
+		outer[i] = state->args[i];
 	for (i = 0; i < KXT_NR_ARGS; i++, order >>= 4) {
 		u32 digit = order & 15;
 
-		state->args[i] = digit == 2 ? regs_args[1] :
-				 digit == 3 ? regs_args[2] :
-				 digit == 4 ? regs_args[3] :
-				 digit == 5 ? regs_args[4] :
-				 digit == 6 ? regs_args[5] : 0;
+		state->args[i] = digit == 2 ? outer[1] :
+				 digit == 3 ? outer[2] :
+				 digit == 4 ? outer[3] :
+				 digit == 5 ? outer[4] :
+				 digit == 6 ? outer[5] : 0;
 	}
-	if (read_ipc_pointer(state, call, (u32)regs->bx >> 16))
+	if (read_ipc_pointer(state, call, version))
 		return ipc_calls[call].nr;
 	/* The pointer itself is shown where its target should be. */
 	return call == IPC_SEMCTL ? 394 : 0;
 }
 
 /*
- * A 32-bit call begins. Returns its number; of a call that is within another,
- * the inner one's, whose arguments are kept: at exit they may be overwritten.
+ * The number of a 32-bit call whose arguments are in state->args; of a call that is
+ * within another, the inner one's, whose arguments are there afterwards. A function
+ * of its own: its many ways are verified once.
  */
-static __noinline u32 begin_compat(struct task_state *state, struct pt_regs *regs, u32 nr)
+__noinline u32 look_within(struct task_state *state, u32 nr)
 {
-	u32 within = 0;
+	u32 within = 0, first;
 
-	state->flags |= STATE_COMPAT;
+	if (!state)
+		return nr;
+	first = state->args[0];
 	if (nr == I386_SOCKETCALL)
-		within = within_socketcall(state, regs->bx, (u32)regs->cx);
+		within = within_socketcall(state, first, (u32)state->args[1]);
 	else if (nr == I386_IPC)
-		within = within_ipc(state, regs);
+		within = within_ipc(state);
 	else if (nr == I386_OLD_MMAP)
-		within = read_args(state, 6, (u32)regs->bx) ? WITHIN(MMAP) : 0;
+		within = read_args(state, 6, first) ? WITHIN(MMAP) : 0;
 	else if (nr == I386_OLD_SELECT)
-		within = read_args(state, 5, (u32)regs->bx) ? WITHIN(SELECT) : 0;
+		within = read_args(state, 5, first) ? WITHIN(SELECT) : 0;
 	if (!within)
 		return nr;
 	state->flags |= STATE_WITHIN;
 	return within;
+}
+
+/* A 32-bit call begins: at exit what is within it may be overwritten. */
+static __always_inline u32 begin_compat(struct task_state *state,
+					struct pt_regs *regs, u32 nr)
+{
+	u64 from_regs[KXT_NR_ARGS] = ARCH_COMPAT_ARGS(regs);
+
+	state->flags |= STATE_COMPAT;
+	__builtin_memcpy(state->args, from_regs, sizeof(from_regs));
+	return look_within(state, nr);
 }
 
 /* Some calls return an error in 32 bits, others in 64; addresses are positive. */

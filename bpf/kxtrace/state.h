@@ -9,7 +9,7 @@
 #define SIGTTOU		22	/* with SIGTSTP, SIGTTIN between: these stop a task */
 
 /* Configuration: constants to the verifier, what is not wanted costs nothing. */
-const volatile struct kxt_row rows[KXT_NR_ROWS];
+const volatile struct kxt_row rows[KXT_ALL_ROWS];
 const volatile struct kxt_settings settings;
 const volatile struct kxt_filter filter;
 const volatile struct kxt_counting counting;
@@ -60,6 +60,8 @@ struct task_state {
 	u32 spare;		/* which spare scratch it has, plus 1 */
 	u32 unread_flags;	/* with STATE_UNREAD: of the record, */
 	u32 unread_nr;		/* and its number */
+	u32 exit_nr;		/* see forget() */
+	u32 exit_flags;
 	u32 pad;
 	u64 args[KXT_NR_ARGS];	/* with STATE_WITHIN */
 	u64 enter_ns;
@@ -169,23 +171,33 @@ struct {
 } while (0)
 #define COUNT(field) COUNT_MANY(field, 1)
 
-static __always_inline u32 row_index(struct task_state *state, u32 nr)
+/* A function of its own: its many ways are verified once. */
+__noinline u32 unusual_row(u32 nr, u32 compat)
 {
-	u32 index = kxt_row_index(nr, state->flags & STATE_COMPAT);
+	return kxt_row_index(nr, compat);
+}
 
+static __always_inline u32 index_of(u32 nr, u32 compat)
+{
+	u32 index = nr;
+
+	if (compat || nr >= KXT_I386_ROWS)
+		index = unusual_row(nr, compat);
 	/* The compiler would drop the mask, the verifier needs it. */
 	barrier_var(index);
 	return index & (KXT_NR_ROWS - 1);
+}
+
+static __always_inline u32 row_index(struct task_state *state, u32 nr)
+{
+	return index_of(nr, state->flags & STATE_COMPAT);
 }
 
 /* Before a task's state is known: of the call that it is in now. */
 static __always_inline const volatile struct kxt_row *
 row_now(struct task_struct *task, u32 nr)
 {
-	u32 index = kxt_row_index(nr, arch_is_compat(task));
-
-	barrier_var(index);
-	return &rows[index & (KXT_NR_ROWS - 1)];
+	return &rows[index_of(nr, arch_is_compat(task))];
 }
 
 static __always_inline const volatile struct kxt_row *
@@ -257,6 +269,13 @@ static __always_inline u32 number_of(struct task_struct *task)
 	bpf_probe_read_kernel(&nr, sizeof(nr),
 			      &pid->numbers[pid_level & 31].nr);
 	return nr;
+}
+
+static __always_inline u32 process_number_of(struct task_struct *task)
+{
+	if (!pid_level)
+		return task->tgid;
+	return number_of(BPF_CORE_READ(task, group_leader));
 }
 
 static __always_inline void fill_head(struct kxt_head *head, u8 kind, u8 flags,

@@ -41,6 +41,7 @@ _kxtrace()
 			-x --strings-in-hex -X --const-print-style -Y --decode-pids --timestamps
 			-o --output -A --output-append-mode -a --columns -s --string-limit
 			-t --absolute-timestamps -r --relative-timestamps -T --syscall-times
+			-i --instruction-pointer -k --stack-traces --stack-size --io-uring
 			--record --info --last --trigger --for --count --syscall-limit --size
 			--comm --uid --cgroup --path --fd --return --errno --latency --rate
 			-v --no-abbrev -q -c --summary-only -C --summary -w --summary-wall-clock

@@ -19,7 +19,8 @@ struct call {
 	const struct kxt_chunk *out[KXT_NR_ARGS];	/* read at exit */
 	const struct kxt_chunk *fds[KXT_NR_ARGS + 1];	/* by KXT_ARG_FD */
 	const struct task_info *task;	/* who made it; never NULL in a view */
-	const struct kxt_stack *stack;	/* where; NULL: not known */
+	const struct kxt_stack *stack;	/* where; NULL: not known; see stacks.h */
+	const struct kxt_uring *uring;	/* not a call, but done by io_uring; else NULL */
 	bool failed;		/* the result is an errno */
 	bool abbrev;		/* as strace without -v */
 	bool raw;		/* -e raw= */
@@ -31,6 +32,7 @@ struct call {
 struct arg;
 struct task_info;
 struct kxt_stack;
+struct kxt_uring;
 
 typedef void arg_printer(struct out *o, const struct call *c, unsigned int i,
 			 const struct arg *arg);

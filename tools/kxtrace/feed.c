@@ -9,6 +9,8 @@
 
 #include "filter.h"
 #include "line.h"
+#include "stacks.h"
+#include "urings.h"
 
 #define ERESTART_RESTARTBLOCK	516	/* the kernel's own: restart_syscall goes on */
 #define OUT_SIZE	(256 << 10)
@@ -48,7 +50,11 @@ int feed_open_like(struct feed *feed, const struct options *opt, int fd,
 	*trace = (struct trace){ .opt = opt, .live = like->live, .tail = like->tail,
 				 .epoch_ns = like->epoch_ns, .nr_tasks = like->nr_tasks };
 	trace->tasks = tasks_new();
-	err = trace->tasks ? out_init(&trace->out, fd, OUT_SIZE) : -ENOMEM;
+	trace->stacks = stacks_new(opt);
+	trace->urings = urings_new();
+	err = -ENOMEM;
+	if (trace->tasks && trace->stacks && trace->urings)
+		err = out_init(&trace->out, fd, OUT_SIZE);
 	if (err) {
 		complain("out of memory");
 		return err;
@@ -60,6 +66,8 @@ void feed_close(struct feed *feed)
 {
 	views_close(&feed->views);
 	out_done(&feed->trace.out);
+	urings_free(feed->trace.urings);
+	stacks_free(feed->trace.stacks);
 	tasks_free(feed->trace.tasks);
 }
 
@@ -130,12 +138,66 @@ static void take_call(struct feed *feed, const void *record, size_t len)
 	}
 	task->tgid = call.rec->head.tgid;
 	call.task = task;
+	if (task->stack && task->stack->seq == call.rec->seq)
+		call.stack = task->stack;
 	note_sequence(feed, task, call.rec->seq);
 	if (!feed->trace.live && !filter_passes(feed->trace.opt, &call))
 		return;
 	TELL(feed, call, &call);
 	if (call.rec->ret == -ERESTART_RESTARTBLOCK)
 		task->interrupted = call.row + 1;
+}
+
+static void take_uring(struct feed *feed, const void *record, size_t len)
+{
+	struct task_info *task;
+	struct call call;
+	int done;
+
+	done = urings_take(feed->trace.urings, record, len, &call);
+	task = done > 0 ? tasks_get(feed->trace.tasks, call.rec->head.tid) : NULL;
+	if (!task) {
+		feed->malformed += !!done;
+		return;
+	}
+	call.task = task;
+	if (filter_passes_operation(feed->trace.opt, &call, feed->trace.live))
+		TELL(feed, uring, &call);
+}
+
+/* Before the stack is told, so that who keeps records has them in this order. */
+static void ask_for_maps(struct feed *feed, uint32_t tgid)
+{
+	if (feed->trace.live && !stacks_knows(feed->trace.stacks, tgid))
+		stacks_ask(tgid, feed_record, feed);
+}
+
+static void take_stack(struct feed *feed, const void *record, size_t len)
+{
+	const struct kxt_head *head = record;
+	struct task_info *task = tasks_get(feed->trace.tasks, head->tid);
+
+	if (!task || !stacks_take(feed->trace.stacks, task, record, len))
+		feed->malformed++;
+}
+
+/* The one that called execve has become the process; so has its stack. */
+static void hand_over_stack(struct feed *feed, const struct kxt_task_event *event)
+{
+	struct task_info *to = tasks_get(feed->trace.tasks, event->head.tid);
+	struct task_info *from = tasks_find(feed->trace.tasks, event->value);
+	struct task_info old;
+
+	if (!to || !from || to == from)
+		return;
+	old = *to;
+	to->stack = from->stack;
+	to->frames = from->frames;
+	to->frames_size = from->frames_size;
+	to->framed_seq = from->framed_seq;
+	from->stack = old.stack;
+	from->frames = old.frames;
+	from->frames_size = old.frames_size;
 }
 
 static void take_task(struct feed *feed, const struct kxt_task *rec)
@@ -167,6 +229,7 @@ static void take_event(struct feed *feed, const struct kxt_task_event *event)
 		task = tasks_find(feed->trace.tasks, event->head.tid);
 		if (task)
 			task->last_seq = 0;
+		stacks_forked(feed->trace.stacks, event);
 		TELL(feed, forked, event);
 		if (!(feed->trace.opt->quiet & QUIET_ATTACH))
 			feed_message(feed, "Process %u attached", event->head.tid);
@@ -180,9 +243,11 @@ static void take_event(struct feed *feed, const struct kxt_task_event *event)
 		note_end(feed, event);
 		TELL(feed, exited, event);
 		count_task(feed, -1);
+		stacks_exited(feed->trace.stacks, event);
 		tasks_forget(feed->trace.tasks, event->head.tid);
 	} else {
 		TELL(feed, superseded, event);
+		hand_over_stack(feed, event);
 		take_over(feed, event);
 	}
 }
@@ -195,6 +260,8 @@ static size_t least_length(unsigned int kind)
 	case KXT_STACK:
 	case KXT_URING:
 		return sizeof(struct kxt_head);
+	case KXT_MAP:
+		return sizeof(struct kxt_map);
 	case KXT_SIGNAL:
 		return sizeof(struct kxt_signal);
 	case KXT_TASK:
@@ -223,6 +290,8 @@ int feed_record(void *ctx, const void *record, size_t len)
 		feed->malformed++;
 		return 0;
 	}
+	if (head->kind == KXT_STACK)
+		ask_for_maps(feed, head->tgid);
 	TELL(feed, record, record, len);
 	switch (head->kind) {
 	case KXT_CALL:
@@ -235,9 +304,14 @@ int feed_record(void *ctx, const void *record, size_t len)
 		take_task(feed, record);
 		break;
 	case KXT_URING:
-		TELL(feed, uring, record, len);
+		take_uring(feed, record, len);
 		break;
 	case KXT_STACK:
+		take_stack(feed, record, len);
+		break;
+	case KXT_MAP:
+		if (!stacks_map(feed->trace.stacks, record, len))
+			feed->malformed++;
 		break;
 	default:
 		take_event(feed, record);

@@ -113,16 +113,41 @@ static bool path_matches(const struct kxt_filter *f, const struct call *call)
 	return !f->nr_prefixes;
 }
 
+static bool task_matches(const struct kxt_filter *f, const struct task_info *task)
+{
+	return comm_matches(f, task) && uid_matches(f, task) && cgroup_matches(f, task);
+}
+
+static bool call_matches(const struct kxt_filter *f, const struct call *call)
+{
+	return result_matches(f, call) && time_matches(f, call->rec) &&
+	       fd_matches(f, call) && path_matches(f, call);
+}
+
 bool filter_passes(const struct options *opt, const struct call *call)
 {
 	const struct kxt_filter *f = &opt->filter;
 
-	if (!opt->selected[call->row])
+	return opt->selected[call->row] && task_matches(f, call->task) &&
+	       call_matches(f, call);
+}
+
+bool operation_is_selected(const struct options *opt, const struct uring_op *op)
+{
+	int nr = uring_op_nr(op);
+
+	return (nr >= 0 && opt->selected[nr]) || opt->selected[uring_enter_nr()];
+}
+
+bool filter_passes_operation(const struct options *opt, const struct call *call, bool live)
+{
+	const struct kxt_filter *f = &opt->filter;
+
+	/* The kernel half has looked at these only. */
+	if (!live && (!operation_is_selected(opt, uring_op(call->uring->opcode)) ||
+		      !task_matches(f, call->task)))
 		return false;
-	return comm_matches(f, call->task) && uid_matches(f, call->task) &&
-	       cgroup_matches(f, call->task) && result_matches(f, call) &&
-	       time_matches(f, call->rec) && fd_matches(f, call) &&
-	       path_matches(f, call);
+	return call_matches(f, call);
 }
 
 unsigned int descriptor_args(const struct call_info *info)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What stands before a line: who, when; and times as lines show them. */
+/* What stands before a line: who, when, where; and times as lines show them. */
 #include "leader.h"
 
 #include <time.h>
@@ -73,7 +73,21 @@ static void print_relative(struct line_context *line, uint64_t ns)
 	out_str(o, brackets ? ") " : " ");
 }
 
-void print_leader(struct line_context *line, uint32_t tid, uint64_t ns)
+void print_place(struct line_context *line, const struct kxt_stack *stack)
+{
+	struct out *o = line->out;
+
+	if (!line->opt->stack.instruction_pointer)
+		return;
+	out_char(o, '[');
+	if (stack)
+		out_printf(o, "%016llx", (unsigned long long)stack->ip);
+	else
+		out_mem(o, "????????????????", 16);
+	out_mem(o, "] ", 2);
+}
+
+void print_who_when(struct line_context *line, uint32_t tid, uint64_t ns)
 {
 	struct out *o = line->out;
 
@@ -96,4 +110,10 @@ void print_leader(struct line_context *line, uint32_t tid, uint64_t ns)
 	}
 	if (line->opt->relative)
 		print_relative(line, ns);
+}
+
+void print_leader(struct line_context *line, uint32_t tid, uint64_t ns)
+{
+	print_who_when(line, tid, ns);
+	print_place(line, NULL);
 }

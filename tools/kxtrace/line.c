@@ -13,6 +13,7 @@
 #include "decode/misc.h"
 #include "decode/siginfo.h"
 #include "decode/sigset.h"
+#include "decode/uring_op.h"
 #include "dump.h"
 #include "leader.h"
 
@@ -268,7 +269,7 @@ static void hide_structures(struct call *call)
 
 void call_style(struct call *call, const struct options *opt)
 {
-	unsigned int style = call->info ? opt->show.styles[call->rec->nr] : 0;
+	unsigned int style = call->info ? opt->show.styles[call->row] : 0;
 
 	call->strsize = opt->strsize;
 	call->names = opt->show.names;
@@ -283,13 +284,16 @@ static inline void print_call(struct line_context *line, struct call *call)
 	const struct kxt_call *rec = call->rec;
 	struct out *o = line->out;
 
-	print_leader(line, rec->head.tid,
-		     rec->enter_ns ? rec->enter_ns : rec->exit_ns);
-	if (line->opt->show.numbers) {
+	print_who_when(line, rec->head.tid,
+		       rec->enter_ns ? rec->enter_ns : rec->exit_ns);
+	if (line->opt->show.numbers && !call->uring) {
 		out_char(o, '[');
 		out_udec_pad(o, rec->nr, 4, ' ');
 		out_mem(o, "] ", 2);
 	}
+	print_place(line, call->stack);
+	if (call->uring)
+		print_uring_prefix(o, call);
 	if (!call->info) {
 		print_unknown_call(o, call);
 		return;
@@ -341,6 +345,8 @@ void line_call(struct line_context *line, struct call *call)
 			    opt->show.spent);
 		out_char(o, '>');
 	}
+	if (call->uring)
+		print_uring_suffix(o, call);
 	out_newline(o);
 	if (opt->show.read.any || opt->show.written.any)
 		dump_call(o, opt, call);

@@ -6,6 +6,7 @@
 
 #include "decode.h"
 #include "decode/compat.h"
+#include "decode/uring_op.h"
 #include "filter.h"
 
 bool rows_take_times(const struct options *opt)
@@ -79,6 +80,9 @@ static void choose_row(struct kxt_row *row, unsigned int nr, bool entries, bool 
 	for (i = 0; info->name && i < info->nr_args; i++)
 		choose_op(row, nr, i, whole);
 	row->fd_args = descriptor_args(info);
+	/* These leave nothing of their caller's stack behind. */
+	if (info->classes & CLASS_NEW_REGS || never_returns(info))
+		row->flags |= KXT_ROW_EARLY_STACK;
 	if (needs_entry(row, info, nr, entries))
 		row->flags |= KXT_ROW_ENTERS;
 }
@@ -94,5 +98,41 @@ void rows_choose(struct kxt_row *rows, const struct options *opt, bool entries)
 			rows[nr].flags |= KXT_ROW_SELECTED;
 		choose_row(&rows[nr], nr, entries,
 			   opt->show.styles[nr] & STYLE_WHOLE);
+	}
+}
+
+/* Until an operation has completed its memory is the kernel's: IN is read before. */
+static void choose_operation(struct kxt_row *row, const struct call_info *info)
+{
+	unsigned int i, when;
+	bool late;
+
+	row->nr_args = info->nr_args;
+	for (i = 0; i < info->nr_args; i++) {
+		row->ops[i] = info->args[i].op;
+		if (row->ops[i].kind == KXT_CAP_NONE)
+			continue;
+		when = row->ops[i].when;
+		late = when & (KXT_ON_SUCCESS | KXT_FILLED) ||
+		       row->ops[i].limit_from == KXT_FROM_RET;
+		if (when & KXT_AT_ENTER || !late)
+			row->at_enter |= 1 << i;
+		if (late)
+			row->at_exit |= 1 << i;
+	}
+}
+
+void operations_choose(struct kxt_row *rows, __u8 (*args)[8], const struct options *opt)
+{
+	const struct uring_op *op;
+	unsigned int i;
+
+	for (i = 0; i < KXT_NR_OPCODES; i++) {
+		op = uring_op(i);
+		memset(&rows[i], 0, sizeof(rows[i]));
+		if (operation_is_selected(opt, op))
+			rows[i].flags |= KXT_ROW_SELECTED;
+		choose_operation(&rows[i], op->info);
+		memcpy(args[i], op->from, sizeof(args[i]));
 	}
 }

@@ -13,4 +13,10 @@ bool options_want_tasks(const struct options *opt);
 /* `rows` has KXT_NR_ROWS; `entries`: no call may do without a program at its entry. */
 void rows_choose(struct kxt_row *rows, const struct options *opt, bool entries);
 
+/*
+ * The same for operations of io_uring; `args`: where their arguments come from,
+ * enum kxt_sqe_field. Both have KXT_NR_OPCODES.
+ */
+void operations_choose(struct kxt_row *rows, __u8 (*args)[8], const struct options *opt);
+
 #endif

@@ -20,6 +20,7 @@
 #include "filter.h"
 #include "hooks.h"
 #include "rows.h"
+#include "uring_points.h"
 
 typedef __u8 u8;
 typedef __u16 u16;
@@ -28,6 +29,9 @@ typedef __u64 u64;
 typedef __s32 s32;
 
 #include "kxtrace.skel.h"
+
+/* Stacks are larger than calls by an order. */
+#define STACKS_RING	(64 << 20)
 
 #define MAX_LINKS	1024	/* --hooks=calls: two for each call */
 
@@ -41,6 +45,21 @@ struct session {
 	unsigned int nr_links;
 	enum hooks hooks;		/* CALLS or PAIR, once chosen */
 };
+
+/* What this kernel has no tracepoint for is not loaded. */
+static void choose_uring(struct kxtrace_bpf *skel, bool wanted)
+{
+	struct uring_points points = {};
+
+	if (wanted)
+		uring_points_find(&points);
+	bpf_program__set_autoload(skel->progs.uring_req, points.submit_req);
+	bpf_program__set_autoload(skel->progs.uring_sqe, points.submit_sqe);
+	bpf_program__set_autoload(skel->progs.uring_create,
+				  points.submit_req || points.submit_sqe);
+	bpf_program__set_autoload(skel->progs.uring_done, points.complete);
+	bpf_program__set_autoload(skel->progs.uring_done_old, points.complete_old);
+}
 
 /* What is not wanted is not loaded. */
 static void choose_programs(struct session *session)
@@ -56,12 +75,26 @@ static void choose_programs(struct session *session)
 	bpf_program__set_autoload(skel->progs.one_call, session->hooks == HOOKS_CALLS);
 	bpf_program__set_autoload(skel->progs.signal_deliver, signals);
 	bpf_program__set_autoload(skel->progs.signal_generate, signals);
+	bpf_program__set_autoload(skel->progs.exec_maps, opt->stack.traces && !opt->summary);
+	bpf_program__set_autoload(skel->progs.mmap_maps, opt->stack.traces && !opt->summary);
+	choose_uring(skel, opt->stack.uring && !opt->summary);
+	if (opt->stack.traces)
+		bpf_map__set_max_entries(skel->maps.records, STACKS_RING);
 	if (opt->summary)
 		bpf_map__set_max_entries(skel->maps.records, 1 << 20);
 	bpf_program__set_autoload(skel->progs.sys_exit_wait,
 				  skel->rodata->settings.sleepable &&
 				  session->hooks == HOOKS_PAIR && !opt->summary);
 	bpf_program__set_flags(skel->progs.sys_exit_wait, BPF_F_SLEEPABLE);
+}
+
+static enum kxt_stacks stacks_wanted(const struct options *opt)
+{
+	if (opt->summary)
+		return KXT_STACKS_NONE;
+	if (opt->stack.traces)
+		return KXT_STACKS_WHOLE;
+	return opt->stack.instruction_pointer ? KXT_STACKS_IP : KXT_STACKS_NONE;
 }
 
 static void configure(struct session *session)
@@ -85,6 +118,8 @@ static void configure(struct session *session)
 		.tasks = options_want_tasks(opt),
 		.filtered = filter_is_set(&opt->filter),
 		.detach_on_exec = opt->start.detach_on_exec,
+		.stacks = stacks_wanted(opt),
+		.stack_size = opt->stack.size,
 	};
 	memcpy((void *)&skel->rodata->filter, &opt->filter, sizeof(opt->filter));
 	/* Programs that may sleep came after programs that may be preempted. */
@@ -95,6 +130,8 @@ static void configure(struct session *session)
 	bpf_map__set_max_entries(skel->maps.hists, hists);
 	if (opt->counting.top)
 		bpf_map__set_max_entries(skel->maps.processes, KXT_MAX_PROCESSES);
+	operations_choose((struct kxt_row *)skel->rodata->rows + KXT_NR_ROWS,
+			  (__u8 (*)[8])skel->rodata->uring_args, opt);
 	choose_programs(session);
 }
 
@@ -161,6 +198,10 @@ static int attach(struct session *session)
 		skel->progs.process_exit, skel->progs.process_exec,
 		skel->progs.process_fork, skel->progs.signal_deliver,
 		skel->progs.signal_generate, skel->progs.task_renamed,
+		skel->progs.exec_maps, skel->progs.mmap_maps,
+		skel->progs.uring_create, skel->progs.uring_done,
+		skel->progs.uring_done_old, skel->progs.uring_req,
+		skel->progs.uring_sqe,
 		skel->progs.sys_exit, skel->progs.sys_exit_wait,
 		skel->progs.sys_enter,
 	};

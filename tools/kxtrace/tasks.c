@@ -34,12 +34,21 @@ struct task_table *tasks_new(void)
 	return NULL;
 }
 
+static void free_task(struct task_info *task)
+{
+	if (task) {
+		free(task->stack);
+		free(task->frames);
+	}
+	free(task);
+}
+
 void tasks_free(struct task_table *table)
 {
 	uint32_t i;
 
 	for (i = 0; table && i <= table->mask; i++)
-		free(table->slots[i]);
+		free_task(table->slots[i]);
 	if (table)
 		free(table->slots);
 	free(table);
@@ -111,7 +120,7 @@ void tasks_forget(struct task_table *table, uint32_t tid)
 	if (!*place)
 		return;
 	table->last = NULL;
-	free(*place);
+	free_task(*place);
 	*place = NULL;
 	table->nr--;
 	for (i = (place - table->slots + 1) & table->mask; table->slots[i];

@@ -4,9 +4,12 @@
 #define KXTRACE_TASKS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "../../bpf/kxtrace.h"
+
+struct stack_frames;
 
 struct task_info {
 	uint32_t tid;
@@ -22,6 +25,11 @@ struct task_info {
 	uint64_t cgroup_id;
 	uint64_t start_ns;
 	char comm[KXT_COMM_MAX + 1];	/* "" when not known */
+	/* Where its next call was made; NULL: not asked for. Owned by the entry. */
+	struct kxt_stack *stack;
+	struct stack_frames *frames;
+	size_t frames_size;
+	uint32_t framed_seq;		/* of the call that `frames` belongs to */
 };
 
 struct task_table;

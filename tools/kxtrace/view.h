@@ -8,6 +8,7 @@
 
 #include "decode.h"
 #include "options.h"
+#include "stacks.h"
 #include "tasks.h"
 
 struct files;
@@ -36,6 +37,8 @@ struct trace {
 	const struct options *opt;
 	struct out out;			/* -o, or stderr */
 	struct task_table *tasks;
+	struct stacks *stacks;		/* stack_of() is for views */
+	struct urings *urings;
 	int64_t epoch_ns;		/* add to CLOCK_MONOTONIC: since 1970 */
 	uint64_t begun_ns;		/* CLOCK_MONOTONIC, when the kernel half was there */
 	unsigned int nr_tasks;		/* that are traced now, as the records tell it */
@@ -69,7 +72,8 @@ struct view_ops {
 	void (*detached)(struct view *view, const struct kxt_task_event *event);
 	void (*exited)(struct view *view, const struct kxt_task_event *event);
 	void (*superseded)(struct view *view, const struct kxt_task_event *event);
-	void (*uring)(struct view *view, const void *record, size_t len);
+	/* An operation of io_uring has completed: call->uring says more. */
+	void (*uring)(struct view *view, struct call *call);
 	void (*lost)(struct view *view, const struct gap *gap);
 	/* What follows was kept by the flight recorder: its title. */
 	void (*dumped)(struct view *view, const char *title);

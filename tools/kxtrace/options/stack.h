@@ -3,8 +3,16 @@
 #ifndef KXTRACE_STACK_OPTIONS_H
 #define KXTRACE_STACK_OPTIONS_H
 
+#include <stdbool.h>
+
+enum stack_traces { TRACES_NONE, TRACES_SYMBOLS, TRACES_SOURCE };
+
 struct stack_options {
-	char nothing_yet;
+	bool instruction_pointer;	/* -i */
+	enum stack_traces traces;	/* -k, -kk */
+	unsigned int size;		/* --stack-size */
+	bool uring;			/* --io-uring */
+	bool uring_said;		/* yes or no, by --io-uring */
 };
 
 #endif

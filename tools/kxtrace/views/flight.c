@@ -61,6 +61,7 @@ static void put_all(struct flight_view *flight, struct dump *dump,
 		    const struct store_facts *facts)
 {
 	tasks_each(facts->tasks, put_task, dump);
+	maps_each(&facts->maps, put, dump);
 	store_each(flight->store, put, dump);
 }
 
@@ -164,7 +165,7 @@ static bool fits(const struct trigger *trigger, const struct call *call)
 {
 	const struct kxt_call *rec = call->rec;
 
-	if (!call->info || !trigger->calls[rec->nr])
+	if (!call->info || !trigger->calls[call->row])
 		return false;
 	if (trigger->error)
 		return rec->ret == -trigger->error;

@@ -74,6 +74,7 @@ void store_free(struct flight_store *store)
 		free(piece);
 	}
 	free(store->spare);
+	maps_free(&store->facts.maps);
 	tasks_free(store->facts.tasks);
 	free(store);
 }
@@ -151,6 +152,7 @@ static void drop_oldest(struct flight_store *store)
 	struct entry *entry = oldest(store);
 
 	remember(store, entry->record);
+	maps_remember(&store->facts.maps, entry->record, entry->len);
 	store->calls -= entry->calls;
 	store->first->from += room_of(entry->len);
 	if (store->first->from == store->first->to)

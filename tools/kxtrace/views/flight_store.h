@@ -5,6 +5,7 @@
 
 #include "../options.h"
 #include "../tasks.h"
+#include "flight_maps.h"
 
 struct flight_store;
 
@@ -26,6 +27,7 @@ struct store_facts {
 	uint64_t last_ns;
 	unsigned int nr_tasks;		/* traced before the first record */
 	struct task_table *tasks;	/* known before the first record */
+	struct flight_maps maps;	/* the same of their code */
 	uint64_t most_bytes;		/* of memory that there were */
 	uint64_t capped;		/* records that fell out for the memory's sake */
 	uint64_t left_out;		/* records that there was no memory for */

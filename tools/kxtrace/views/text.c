@@ -73,14 +73,29 @@ static void end_lines(struct view *view, uint32_t tid)
 		o->error = err;
 }
 
+static void show_line(struct view *view, struct call *call)
+{
+	const struct stack_frames *frames;
+	struct out *o = &view->trace->out;
+	uint64_t lines = o->lines;
+
+	look_at_namespace(view, call->rec->head.tid);
+	line_call(line_of(view), call);
+	/* Not below a line that was not wanted. */
+	if (!view->trace->opt->stack.traces || o->lines == lines)
+		return;
+	frames = stack_of(call);
+	if (frames)
+		print_stack(o, frames);
+}
+
 static void show_call(struct view *view, struct call *call)
 {
 	bool narrow = call->rec->head.flags & KXT_F_COMPAT;
 
 	if (narrow != call->task->narrow)
 		note_personality(view, call);
-	look_at_namespace(view, call->rec->head.tid);
-	line_call(line_of(view), call);
+	show_line(view, call);
 	end_lines(view, call->rec->head.tid);
 }
 
@@ -166,6 +181,7 @@ static void close_text(struct view *view)
 
 static const struct view_ops text_ops = {
 	.call = show_call,
+	.uring = show_line,
 	.signal = show_signal,
 	.forked = note_fork,
 	.exited = show_exit,
