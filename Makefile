@@ -56,6 +56,9 @@ kx_OBJS	:= $(patsubst %.c,$(O)/%.o,$(wildcard tools/kx/*.c))
 kxtrace_OBJS := $(patsubst %.c,$(O)/%.o,$(wildcard tools/kxtrace/*.c \
 		  tools/kxtrace/decode/*.c tools/kxtrace/xlat/*.c \
 		  tools/kxtrace/options/*.c tools/kxtrace/views/*.c))
+# The page of kxtrace --report, in the program.
+REPORT_PAGE := $(wildcard tools/kxtrace/report/*)
+kxtrace_OBJS += $(O)/tools/kxtrace/report.page.o
 kxlog_OBJS := $(patsubst %.c,$(O)/%.o,$(wildcard tools/kxlog/*.c))
 OBJS	:= $(LIB_OBJS) $(kx_OBJS) $(kxtrace_OBJS) $(kxlog_OBJS)
 
@@ -83,7 +86,9 @@ HELPERS	:= $(patsubst %.c,$(O)/%,$(filter-out %.bpf.c,$(wildcard \
 # These are linked with kxlog's parts; one needs NATS.
 SINK_HELPERS := $(patsubst %,$(O)/tests/%,live/sink_drive \
 		  $(if $(findstring NATS,$(KXLOG_FOUND)),live/nats_read bench/nats_plain))
-HELPERS	:= $(filter-out %/sink_drive %/nats_read %/nats_plain,$(HELPERS))
+# And one with kxtrace's.
+TREE_HELPER := $(O)/tests/live/roundtrip
+HELPERS	:= $(filter-out %/sink_drive %/nats_read %/nats_plain $(TREE_HELPER),$(HELPERS))
 # A program of 32 bits, without anything of ours in it.
 NARROW_HELPERS := $(O)/tests/live/compat
 HELPERS	:= $(filter-out $(NARROW_HELPERS),$(HELPERS))
@@ -140,6 +145,11 @@ $(O)/%.o: %.c $(O)/flags | $(SKELS)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(KX_CFLAGS) -MMD -MP -c $< -o $@
 
+$(O)/tools/kxtrace/report.page.o: $(REPORT_PAGE)
+	$(call say,PAGE,$@)
+	@mkdir -p $(@D)
+	$(Q)cd tools/kxtrace/report && ld -r -b binary -z noexecstack -o $(abspath $@) $(notdir $(REPORT_PAGE))
+
 $(O)/libkx.a: $(LIB_OBJS)
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && ar rcs $@ $^
@@ -195,6 +205,11 @@ $(SINK_HELPERS): $(O)/%: %.c $(filter-out %/main.o,$(kxlog_OBJS)) $(O)/libkx.a
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(KX_CFLAGS) $(KXLOG_CFLAGS) -Itools/kxlog -MMD -MP -MF $@.d $< $(filter %.o %.a,$^) $(LIBS) $(kxlog_LIBS) -lpthread -o $@
 
+$(TREE_HELPER): $(O)/%: %.c $(patsubst %,$(O)/tools/kxtrace/%.o,tree tree_text tree_json out)
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(KX_CFLAGS) -Itools/kxtrace -MMD -MP -MF $@.d $< $(filter %.o,$^) -o $@
+
 # Fuzzers have the library in them, instrumented; they run on a copy of the corpus.
 RUNS	?= 20000
 FUZZ_CFLAGS := $(filter-out -O2,$(KX_CFLAGS)) -Isrc -O1 -fsanitize=fuzzer,address,undefined \
@@ -203,16 +218,18 @@ FUZZ_OBJS := $(patsubst src/%.c,$(O)/fuzz/src/%.o,$(wildcard src/*/*.c))
 FUZZ_KXLOG := $(patsubst %,$(O)/fuzz/tools/kxlog/%.o,record)
 # Those of kxtrace are linked with all of it but what loads and runs.
 KXTRACE_FUZZERS := records kxt_options trace_file
-FUZZ_KXTRACE := $(patsubst $(O)/%,$(O)/fuzz/%,$(filter-out %/main.o %/live.o %/session.o,$(kxtrace_OBJS)))
+FUZZ_KXTRACE := $(patsubst $(O)/%,$(O)/fuzz/%,$(filter-out %/main.o %/live.o %/session.o %/report.page.o,$(kxtrace_OBJS)))
 $(FUZZ_KXTRACE): private FUZZ_CFLAGS += $(KXTRACE_CFLAGS)
+FUZZ_TREE := $(patsubst %,$(O)/fuzz/tools/kxtrace/%.o,tree tree_text tree_json out)
 $(FUZZ_OBJS) $(FUZZ_KXLOG) $(FUZZ_KXTRACE): $(O)/fuzz/%.o: %.c $(O)/flags
 	$(call say,FUZZ,$<)
 	@mkdir -p $(@D)
 	$(Q)$(CLANG) $(subst =fuzzer,=fuzzer-no-link,$(FUZZ_CFLAGS)) -MMD -MP -c $< -o $@
 
 $(O)/fuzz/spool: $(FUZZ_KXLOG)
-$(KXTRACE_FUZZERS:%=$(O)/fuzz/%): $(FUZZ_KXTRACE)
+$(KXTRACE_FUZZERS:%=$(O)/fuzz/%): $(FUZZ_KXTRACE) $(O)/tools/kxtrace/report.page.o
 $(KXTRACE_FUZZERS:%=$(O)/fuzz/%): private LIBS += $(kxtrace_LIBS)
+$(O)/fuzz/tree: $(FUZZ_TREE)
 $(FUZZERS:%=$(O)/fuzz/%): $(O)/fuzz/%: tests/fuzz/%.c $(FUZZ_OBJS)
 	$(call say,FUZZ,$<)
 	$(Q)$(CLANG) $(FUZZ_CFLAGS) $^ $(LIBS) -o $@
@@ -226,14 +243,14 @@ fuzz: $(FUZZERS:%=$(O)/fuzz/%)
 			-artifact_prefix=$(O)/fuzz/ || exit 1; \
 	done
 
--include $(OBJS:.o=.d) $(PIC_OBJS:.o=.d) $(FUZZ_OBJS:.o=.d) $(FUZZ_KXLOG:.o=.d) $(FUZZ_KXTRACE:.o=.d) $(BPF:%=$(O)/bpf/%.bpf.d) $(UNITS:.t=.d) $(UNIT_BPF:.o=.d) $(HELPERS:=.d) $(SINK_HELPERS:=.d) $(TEST_EXT:.o=.d)
+-include $(OBJS:.o=.d) $(PIC_OBJS:.o=.d) $(FUZZ_OBJS:.o=.d) $(FUZZ_KXLOG:.o=.d) $(FUZZ_KXTRACE:.o=.d) $(BPF:%=$(O)/bpf/%.bpf.d) $(UNITS:.t=.d) $(UNIT_BPF:.o=.d) $(HELPERS:=.d) $(SINK_HELPERS:=.d) $(TREE_HELPER:=.d) $(TEST_EXT:.o=.d)
 
 # What a machine must have; `make deps` installs what is missing.
 BUILD_PACKAGES := gcc libc6-dev make clang libbpf-dev bpftool libelf-dev zlib1g-dev
 TEST_PACKAGES := $(BUILD_PACKAGES) libclang-rt-dev perl g++ pkg-config strace git curl python3 \
 		 procps iproute2 \
 		 qemu-system-x86 qemu-system-common busybox-static cpio kmod xz-utils \
-		 tar bash coreutils findutils \
+		 tar bash coreutils findutils chromium \
 		 libzstd-dev libnats-dev nats-server libmicrohttpd-dev prometheus systemd \
 		 lib32gcc-12-dev libc6-dev-i386 libncurses-dev bsdutils tmux \
 		 libdw-dev nodejs
@@ -297,7 +314,7 @@ unit: $(UNITS) $(LIB)
 	@KX_BUILD=$(O) prove tests/unit
 	@prove --exec '' $(UNITS)
 
-test-helpers: $(HELPERS) $(NARROW_HELPERS) $(SINK_HELPERS) $(TEST_EXT)
+test-helpers: $(HELPERS) $(NARROW_HELPERS) $(SINK_HELPERS) $(TREE_HELPER) $(TEST_EXT)
 
 bench: deps-bench
 	@$(MAKE) all test-helpers
@@ -321,6 +338,7 @@ install: all
 	sed 's|@prefix@|$(prefix)|' tools/kxlog/kxlog.service >$(DESTDIR)$(prefix)/lib/systemd/system/kxlog.service
 	install -d $(DESTDIR)$(prefix)/share/kx/new
 	install -m 644 vmlinux/*.h $(DESTDIR)$(prefix)/share/kx
+	install -m 644 docs/schema/*.json $(DESTDIR)$(prefix)/share/kx
 	install -m 644 tools/kx/new/*.bpf.c $(DESTDIR)$(prefix)/share/kx/new
 	install -d $(DESTDIR)$(prefix)/share/man/man8 $(DESTDIR)$(prefix)/share/man/man7 $(DESTDIR)$(prefix)/share/man/man1
 	install -m 644 docs/man/*.7 $(DESTDIR)$(prefix)/share/man/man7

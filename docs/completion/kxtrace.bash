@@ -11,6 +11,12 @@ _kxtrace()
 	-o|--output|--record|replay)
 		mapfile -t COMPREPLY < <(compgen -f -- "$current")
 		return ;;
+	--report)
+		mapfile -t COMPREPLY < <(compgen -f -- "$current")
+		return ;;
+	--export)
+		mapfile -t COMPREPLY < <(compgen -W "chrome: perfetto: folded: folded-count:" -- "$current")
+		return ;;
 	-e)
 		mapfile -t COMPREPLY < <(compgen -W "trace= signal= status= quiet= abbrev= verbose= raw= read=
 			write= decode-pids= %file %desc
@@ -42,6 +48,7 @@ _kxtrace()
 			-o --output -A --output-append-mode -a --columns -s --string-limit
 			-t --absolute-timestamps -r --relative-timestamps -T --syscall-times
 			-i --instruction-pointer -k --stack-traces --stack-size --io-uring
+			--json --export --report
 			--record --info --last --trigger --for --count --syscall-limit --size
 			--comm --uid --cgroup --path --fd --return --errno --latency --rate
 			-v --no-abbrev -q -c --summary-only -C --summary -w --summary-wall-clock

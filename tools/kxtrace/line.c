@@ -150,7 +150,7 @@ static void print_result(struct out *o, const struct call *call)
 }
 
 /* The kernel would have filled it: strace waits for that, in vain. */
-static bool awaits_return(const struct call *call, unsigned int i)
+bool call_awaits_return(const struct call *call, unsigned int i)
 {
 	const struct kxt_op *op = &call->info->args[i].op;
 
@@ -191,7 +191,7 @@ void print_arguments(struct out *o, const struct call *call)
 		separator = o->len;
 		if (i)
 			out_mem(o, ", ", 2);
-		if (!returned && awaits_return(call, i))
+		if (!returned && call_awaits_return(call, i))
 			return;
 		if (call->names && !info->args[i].named) {
 			out_str(o, info->args[i].name);
@@ -206,14 +206,14 @@ void print_arguments(struct out *o, const struct call *call)
 }
 
 /* Something would still have been printed after the return. */
-static bool is_unfinished(const struct call *call)
+bool call_is_unfinished(const struct call *call)
 {
 	unsigned int i;
 
 	if (!(call->rec->head.flags & KXT_F_NO_RETURN))
 		return false;
 	for (i = 0; call->info && i < call->info->nr_args; i++)
-		if (awaits_return(call, i))
+		if (call_awaits_return(call, i))
 			return true;
 	return call->info && call->info->annotate;
 }
@@ -328,7 +328,7 @@ void line_call(struct line_context *line, struct call *call)
 		out_newline(o);
 		return;
 	}
-	if (is_unfinished(call))
+	if (call_is_unfinished(call))
 		out_mem(o, " <unfinished ...>", 17);
 	out_char(o, ')');
 	out_spaces_to(o, opt->column ? opt->column - 1 : 0);

@@ -49,4 +49,9 @@ void line_superseded(struct line_context *line,
 /* The arguments alone, between the brackets. */
 void print_arguments(struct out *o, const struct call *call);
 
+/* Of a call that did not return: the kernel would have filled this argument. */
+bool call_awaits_return(const struct call *call, unsigned int i);
+/* Something would still have been printed after the return. */
+bool call_is_unfinished(const struct call *call);
+
 #endif

@@ -6,6 +6,13 @@
 #include <stdio.h>
 #include <unistd.h>
 
+void task_names_of(struct task_names *names, uint32_t tid)
+{
+	const struct task_info *task = tasks_find(names->tasks, tid);
+
+	names->foreign = task && task->known && task->ns_tid && task->ns_tid != tid;
+}
+
 /* What the kernel calls it now; "" when it is gone. */
 static void ask_proc(uint32_t tid, char *comm)
 {

@@ -13,6 +13,9 @@ struct task_names {
 	bool foreign;		/* numbers in this call are those of another namespace */
 };
 
+/* Before numbers of `tid` are printed: whether they are those of its own namespace. */
+void task_names_of(struct task_names *names, uint32_t tid);
+
 /* <sh>, when names are wanted and it has one. */
 void out_task_name_known(struct out *o, uint32_t tid);
 static inline void out_task_name(struct out *o, uint32_t tid)

@@ -13,13 +13,14 @@ bool rows_take_times(const struct options *opt)
 {
 	return opt->summary || opt->counting.table || opt->spent || opt->relative ||
 	       opt->stamp != STAMP_NONE || opt->filter.min_ns || opt->filter.max_ns ||
-	       opt->recording.file || recording_in_flight(&opt->recording);
+	       opt->recording.file || recording_in_flight(&opt->recording) ||
+	       opt->format.timed;
 }
 
 bool options_want_tasks(const struct options *opt)
 {
 	return opt->all || opt->show.task_names || opt->recording.file ||
-	       recording_in_flight(&opt->recording);
+	       recording_in_flight(&opt->recording) || opt->format.timed;
 }
 
 static bool never_returns(const struct call_info *info)

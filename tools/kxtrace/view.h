@@ -86,7 +86,7 @@ struct view_ops {
 	void (*close)(struct view *view);
 };
 
-#define MAX_VIEWS	8
+#define MAX_VIEWS	16
 
 struct views {
 	struct view *list[MAX_VIEWS];
@@ -102,5 +102,7 @@ typedef int view_opener(struct view **view, struct trace *trace);
 view_opener text_view_open, counts_view_open, record_view_open, flight_view_open,
 	gaps_view_open, limits_view_open;
 view_opener hist_view_open, top_view_open;
+view_opener json_view_open, report_view_open;
+view_opener chrome_view_open, perfetto_view_open, folded_view_open, folded_count_view_open;
 
 #endif

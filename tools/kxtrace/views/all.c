@@ -8,12 +8,14 @@
 /* A record is instead of text, unless both are asked for. */
 static bool wants_text(const struct options *opt)
 {
-	return !opt->summary && (!opt->recording.file || opt->output);
+	if (opt->summary || opt->format.json)
+		return false;
+	return !(opt->recording.file || opt->format.any_file) || opt->output;
 }
 
 static bool wants_counts(const struct options *opt)
 {
-	return opt->counting.table;
+	return opt->counting.table && !opt->format.json;
 }
 
 static bool wants_hist(const struct options *opt)
@@ -24,6 +26,36 @@ static bool wants_hist(const struct options *opt)
 static bool wants_top(const struct options *opt)
 {
 	return opt->counting.top;
+}
+
+static bool wants_json(const struct options *opt)
+{
+	return opt->format.json;
+}
+
+static bool wants_chrome(const struct options *opt)
+{
+	return opt->format.export[EXPORT_CHROME];
+}
+
+static bool wants_perfetto(const struct options *opt)
+{
+	return opt->format.export[EXPORT_PERFETTO];
+}
+
+static bool wants_folded(const struct options *opt)
+{
+	return opt->format.export[EXPORT_FOLDED];
+}
+
+static bool wants_folded_count(const struct options *opt)
+{
+	return opt->format.export[EXPORT_FOLDED_COUNT];
+}
+
+static bool wants_report(const struct options *opt)
+{
+	return opt->format.report;
 }
 
 static bool wants_record(const struct options *opt)
@@ -54,12 +86,18 @@ static const struct {
 } all[] = {
 	{ wants_text, text_view_open },
 	{ wants_counts, counts_view_open },
+	{ wants_hist, hist_view_open },
+	{ wants_top, top_view_open },
+	{ wants_json, json_view_open },
+	{ wants_chrome, chrome_view_open },
+	{ wants_perfetto, perfetto_view_open },
+	{ wants_folded, folded_view_open },
+	{ wants_folded_count, folded_count_view_open },
+	{ wants_report, report_view_open },
 	{ wants_record, record_view_open },
 	{ wants_flight, flight_view_open, true },
 	{ wants_gaps, gaps_view_open },
 	{ wants_limits, limits_view_open, true },	/* last: the others have shown it by then */
-	{ wants_hist, hist_view_open },
-	{ wants_top, top_view_open },
 };
 
 int views_open(struct views *views, struct trace *trace)

@@ -51,12 +51,9 @@ static void note_fork(struct view *view, const struct kxt_task_event *event)
 static void look_at_namespace(struct view *view, uint32_t tid)
 {
 	struct text_view *text = (struct text_view *)view;
-	const struct task_info *task;
 
-	if (!view->trace->opt->show.task_names)
-		return;
-	task = tasks_find(view->trace->tasks, tid);
-	text->names.foreign = task && task->known && task->ns_tid && task->ns_tid != tid;
+	if (view->trace->opt->show.task_names)
+		task_names_of(&text->names, tid);
 }
 
 /* With a file for each task: what was printed goes there. */
