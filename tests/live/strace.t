@@ -11,7 +11,7 @@ use Test::More;
 
 need_root();
 plan skip_all => 'strace is not installed' if system('command -v strace >/dev/null') != 0;
-plan skip_all => 'the text of calls does not depend on the kernel; families.t is for guests' if $ENV{KX_VM_KERNEL};
+plan skip_all => 'the text of calls does not depend on the kernel' if $ENV{KX_VM_KERNEL};
 $ENV{LC_ALL} = 'C';
 $ENV{HOME} = '/root' unless $ENV{HOME};
 delete @ENV{qw(LS_COLORS DEBUGINFOD_URLS)};
