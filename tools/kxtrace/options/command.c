@@ -194,19 +194,21 @@ static int take_tips(struct options *opt, const char *how)
 
 static const struct option_row rows[] = {
 	{ 'E', "env", "NAME=VALUE", "set a variable of the command; NAME alone: remove it",
-	  take_env },
-	{ 'u', "user", "USER", "run the command as USER, or UID:GID", take_user },
-	{ 0, "argv0", "NAME", "its argv[0]", take_argv0 },
+	  take_env, .rare = true },
+	{ 'u', "user", "USER", "run the command as USER, or UID:GID", take_user, .rare = true },
+	{ 0, "argv0", "NAME", "its argv[0]", take_argv0, .rare = true },
 	{ 'b', "detach-on", "CALL", "execve: trace each task until it executes a program",
-	  take_detach_on },
+	  take_detach_on, .rare = true },
 	{ 'D', NULL, NULL, "the tracer in the background; -DD: in its own group; -DDD: session",
-	  take_daemonize },
-	{ 0, "daemonize", "[HOW]", NULL, take_daemonize },
+	  take_daemonize, .rare = true },
+	{ 0, "daemonize", "[HOW]", NULL, take_daemonize, .rare = true },
 	{ 'I', "interruptible", "HOW", "signals: 1 or 2: end the trace; 3: do not; 4: nor SIGTSTP",
-	  take_interruptible },
-	{ 0, "kill-on-exit", NULL, "the command is killed when the tracer ends", take_kill_on_exit },
-	{ 'd', "debug", NULL, "tell on stderr what is loaded, attached and asked", take_debug },
-	{ 0, "tips", "[WHICH]", "show a hint for use at the end", take_tips },
+	  take_interruptible, .rare = true },
+	{ 0, "kill-on-exit", NULL, "the command is killed when the tracer ends", take_kill_on_exit,
+	  .rare = true },
+	{ 'd', "debug", NULL, "tell on stderr what is loaded, attached and asked", take_debug,
+	  .rare = true },
+	{ 0, "tips", "[WHICH]", "show a hint for use at the end", take_tips, .rare = true },
 };
 
 /* What is said of a command that there is none of. */

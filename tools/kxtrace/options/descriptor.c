@@ -4,8 +4,9 @@
 
 static const struct option_row rows[] = {
 	{ 'y', "decode-fds", "[WHICH]", NULL, NULL,
-	  "paths behind descriptors are not shown yet" },
-	{ 'P', "trace-path", "PATH", NULL, NULL, "selection by path is not there yet" },
+	  "paths behind descriptors are not shown yet", .rare = true },
+	{ 'P', "trace-path", "PATH", NULL, NULL, "selection by path is not there yet",
+	  .rare = true },
 };
 
 static const struct qualifier qualifiers[] = {

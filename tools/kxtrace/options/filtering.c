@@ -230,14 +230,16 @@ static int take_rate(struct options *opt, const char *argument)
 
 static const struct option_row rows[] = {
 	{ 0, "comm", "NAME,...", "calls of tasks with one of these names", take_comm },
-	{ 0, "uid", "USER,...", "of these users, by name or number", take_uid },
-	{ 0, "cgroup", "PATH", "of tasks in this cgroup or below it (repeat)", take_cgroup },
+	{ 0, "uid", "USER,...", "of these users, by name or number", take_uid, .rare = true },
+	{ 0, "cgroup", "PATH", "of tasks in this cgroup or below it (repeat)", take_cgroup,
+	  .rare = true },
 	{ 0, "path", "PREFIX", "with a path that begins so, as written (repeat)", take_path },
-	{ 0, "fd", "N,...", "on these file descriptors", take_fd },
-	{ 0, "return", "N|A..B,...", "that return this", take_return },
+	{ 0, "fd", "N,...", "on these file descriptors", take_fd, .rare = true },
+	{ 0, "return", "N|A..B,...", "that return this", take_return, .rare = true },
 	{ 0, "errno", "NAME,...", "that fail with one of these errors", take_errno },
 	{ 0, "latency", "TIME", "that take this long or longer; A..B: between", take_latency },
-	{ 0, "rate", "N", "not more than N calls per second; the others are counted", take_rate },
+	{ 0, "rate", "N", "not more than N calls per second; the others are counted", take_rate,
+	  .rare = true },
 };
 
 static int judge(struct options *opt)

@@ -61,7 +61,8 @@ static int take_report(struct options *opt, const char *argument)
 
 static const struct option_row rows[] = {
 	{ 0, "json", NULL, "one JSON object per line, on stdout or -o", take_json },
-	{ 0, "export", "FORMAT:FILE", "chrome, perfetto, folded or folded-count", take_export },
+	{ 0, "export", "FORMAT:FILE", "chrome, perfetto, folded or folded-count", take_export,
+	  .rare = true },
 	{ 0, "report", "FILE", "a report in HTML, in one file, for any browser", take_report },
 };
 

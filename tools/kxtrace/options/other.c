@@ -42,11 +42,11 @@ static int take_version(struct options *opt, const char *argument)
 
 static const struct option_row rows[] = {
 	{ 0, "fail-on-loss", NULL, "exit with status 1 when anything was lost",
-	  take_fail_on_loss },
+	  take_fail_on_loss, .rare = true },
 	{ 0, "seccomp-bpf", NULL,
 	  "accepted, does nothing: the selection is in the kernel anyway", take_nothing,
 	  .rare = true },
-	{ 'd', "debug", NULL, NULL, NULL, "use -v" },
+	{ 'd', "debug", NULL, NULL, NULL, "use -v", .rare = true },
 	{ 'h', "help", "[all]", "show this; --help=all: every option", take_help },
 	{ 'V', "version", NULL, "show the version", take_version },
 };

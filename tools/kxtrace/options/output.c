@@ -27,8 +27,10 @@ static int take_separately(struct options *opt, const char *argument)
 static const struct option_row rows[] = {
 	{ 'o', "output", "FILE",
 	  "write to FILE instead of stderr, or to '|COMMAND'; -ff: to FILE.PID", take_output },
-	{ 'A', "output-append-mode", NULL, "append to the file of -o", take_append },
-	{ 0, "output-separately", NULL, "a file for each task, as with -ff", take_separately },
+	{ 'A', "output-append-mode", NULL, "append to the file of -o", take_append,
+	  .rare = true },
+	{ 0, "output-separately", NULL, "a file for each task, as with -ff", take_separately,
+	  .rare = true },
 };
 
 static int judge(struct options *opt)

@@ -139,18 +139,19 @@ void options_help(bool all)
 			;
 		if (j == family->nr_rows)
 			continue;
-		printf("\n%s:\n", family->title);
+		printf("%s%s:\n", all ? "\n" : "", family->title);
 		for (j = 0; j < family->nr_rows; j++)
 			if (is_shown(&family->rows[j], all))
 				print_row(&family->rows[j]);
 		if (family == &selecting_options)
 			puts("  -e EXPR                      trace=SET, signal=SET, quiet=SET; SET: names, %class, /regex, !SET");
 	}
-	puts("\nExamples:\n"
+	puts("Examples:\n"
 	     "  kxtrace -f -o build.log make        every call of a build\n"
 	     "  kxtrace -e trace=%file,connect ls   only calls on files, and connect\n"
 	     "  kxtrace -f -p 1234 -tt -T           a running server, with times\n"
-	     "  kxtrace -c -f git status            which calls cost how much");
+	     "  kxtrace -c -f git status            which calls cost how much\n"
+	     "kxtrace --help=all shows every option; the manual is kxtrace(1).");
 }
 
 /* `names` has each name ended by a NUL, and an empty one at its end. */

@@ -68,14 +68,14 @@ static int take_size(struct options *opt, const char *argument)
 
 static const struct option_row rows[] = {
 	{ 0, "record", "FILE", "the records into FILE, for `kxtrace replay FILE`", take_record },
-	{ 0, "info", NULL, "replay: only what the file says of itself", take_info },
+	{ 0, "info", NULL, "replay: only what the file says of itself", take_info, .rare = true },
 	{ 0, "last", "N|SIZE|TIME", "keep the last calls in memory, show them at SIGUSR1", take_last },
 	{ 0, "trigger", "LIST", "--last: or when openat:ENOENT, latency>1s, signal:SEGV, exit:!0",
-	  take_trigger },
-	{ 0, "for", "TIME", "stop after so long", take_for },
-	{ 0, "count", "N", "stop after so many calls", take_count },
-	{ 0, "size", "BYTES", "stop after so much output", take_size },
-	{ 0, "syscall-limit", "N", NULL, take_count },
+	  take_trigger, .rare = true },
+	{ 0, "for", "TIME", "stop after so long", take_for, .rare = true },
+	{ 0, "count", "N", "stop after so many calls", take_count, .rare = true },
+	{ 0, "size", "BYTES", "stop after so much output", take_size, .rare = true },
+	{ 0, "syscall-limit", "N", NULL, take_count, .rare = true },
 };
 
 static int judge_replay(const struct options *opt)

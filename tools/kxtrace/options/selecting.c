@@ -81,8 +81,8 @@ static const struct option_row rows[] = {
 	{ 0, "all", NULL, "trace all processes of the system, but kxtrace itself", take_all },
 	{ 0, "hooks", "HOW", "calls: hooks on the selected calls only; pair: on all; auto", take_hooks,
 	  .rare = true },
-	{ 0, "trace", "SET", NULL, take_trace },
-	{ 0, "signal", "SET", NULL, take_signal },
+	{ 0, "trace", "SET", NULL, take_trace, .rare = true },
+	{ 0, "signal", "SET", NULL, take_signal, .rare = true },
 };
 
 static const struct qualifier qualifiers[] = {

@@ -225,7 +225,8 @@ static int take_quiet(struct options *opt, const char *set)
 }
 
 static const struct option_row rows[] = {
-	{ 'z', "successful-only", NULL, "show only calls that succeeded", take_successful },
+	{ 'z', "successful-only", NULL, "show only calls that succeeded", take_successful,
+	  .rare = true },
 	{ 'Z', "failed-only", NULL, "show only calls that failed", take_failed },
 	{ 0, "status", "SET", "successful, failed, unfinished, unavailable, detached",
 	  take_status, .rare = true },
@@ -248,7 +249,7 @@ static const struct option_row rows[] = {
 	  take_dump_written, .rare = true },
 	{ 'n', "syscall-number", NULL, "show the numbers of calls", take_numbers,
 	  .rare = true },
-	{ 'N', "arg-names", NULL, "show the names of arguments", take_names },
+	{ 'N', "arg-names", NULL, "show the names of arguments", take_names, .rare = true },
 	{ 'x', NULL, NULL, "strings that are not ASCII in hexadecimal; -xx: all strings",
 	  take_x, .rare = true },
 	{ 0, "strings-in-hex", "[HOW]", "none, non-ascii-chars, non-ascii, all", take_hex,
@@ -257,15 +258,17 @@ static const struct option_row rows[] = {
 	  take_constants, .rare = true },
 	{ 'Y', NULL, NULL, "show the names of tasks with their numbers", take_task_names },
 	{ 0, "decode-pids", "SET", "the same by its name: comm", take_details, .rare = true },
-	{ 'q', NULL, NULL, "no attach messages; -qq: no exit status; -qqq: none", take_q },
+	{ 'q', NULL, NULL, "no attach messages; -qq: no exit status; -qqq: none", take_q,
+	  .rare = true },
 	{ 0, "quiet", "[SET]", "attach, exit, path-resolution, personality, thread-execve, all",
 	  take_quiet, .rare = true },
-	{ 0, "silent", "[SET]", NULL, take_quiet },
-	{ 0, "silence", "[SET]", NULL, take_quiet },
+	{ 0, "silent", "[SET]", NULL, take_quiet, .rare = true },
+	{ 0, "silence", "[SET]", NULL, take_quiet, .rare = true },
 	{ 0, "secontext", "[WHAT]", NULL, NULL,
-	  "records carry no security contexts; ls -Z and ps -Z show them" },
+	  "records carry no security contexts; ls -Z and ps -Z show them", .rare = true },
 	{ 0, "kvm", "WHAT", NULL, NULL,
-	  "why a virtual processor left its guest is not traced; perf-kvm(1) shows it" },
+	  "why a virtual processor left its guest is not traced; perf-kvm(1) shows it",
+	  .rare = true },
 };
 
 static const struct qualifier qualifiers[] = {

@@ -69,12 +69,15 @@ static int take_uring(struct options *opt, const char *when)
 }
 
 static const struct option_row rows[] = {
-	{ 'i', "instruction-pointer", NULL, "where in the program each call was made", take_ip },
+	{ 'i', "instruction-pointer", NULL, "where in the program each call was made", take_ip,
+	  .rare = true },
 	{ 'k', "stack-traces", "[WHAT]",
 	  "the functions that led to it; -kk, =source: with file and line", take_traces },
-	{ 0, "stack-trace", "[WHAT]", NULL, take_traces },
-	{ 0, "stack-size", "SIZE", "copy so much of each stack, 16k unless told", take_size },
-	{ 0, "io-uring", "[WHEN]", "show what is done by io_uring, as calls: on or off", take_uring },
+	{ 0, "stack-trace", "[WHAT]", NULL, take_traces, .rare = true },
+	{ 0, "stack-size", "SIZE", "copy so much of each stack, 16k unless told", take_size,
+	  .rare = true },
+	{ 0, "io-uring", "[WHEN]", "show what is done by io_uring, as calls: on or off", take_uring,
+	  .rare = true },
 };
 
 /*

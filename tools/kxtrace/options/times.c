@@ -113,9 +113,9 @@ static const struct option_row rows[] = {
 	{ 't', NULL, NULL, "time of day; -tt: with microseconds; -ttt: since the epoch", take_t },
 	{ 0, "absolute-timestamps", "[HOW]", "none, time or unix, and s, ms, us or ns: unix,ns",
 	  take_stamps, .rare = true },
-	{ 0, "timestamps", "[HOW]", NULL, take_stamps },
+	{ 0, "timestamps", "[HOW]", NULL, take_stamps, .rare = true },
 	{ 'r', "relative-timestamps", "[PRECISION]", "time since the last call began: s, ms, us, ns",
-	  take_relative },
+	  take_relative, .rare = true },
 	{ 'T', "syscall-times", "[PRECISION]", "time spent in the call: s, ms, us, ns", take_spent },
 };
 
