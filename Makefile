@@ -254,7 +254,7 @@ TEST_PACKAGES := $(BUILD_PACKAGES) libclang-rt-dev perl g++ pkg-config strace gi
 		 libzstd-dev libnats-dev nats-server libmicrohttpd-dev prometheus systemd \
 		 lib32gcc-12-dev libc6-dev-i386 libncurses-dev bsdutils tmux \
 		 libdw-dev nodejs
-BENCH_PACKAGES := $(BUILD_PACKAGES) strace linux-perf perl libnats-dev nats-server
+BENCH_PACKAGES := $(BUILD_PACKAGES) strace linux-perf bpftrace perl libnats-dev nats-server
 
 define install
 @missing=; for p in $(1); do \
@@ -319,6 +319,8 @@ test-helpers: $(HELPERS) $(NARROW_HELPERS) $(SINK_HELPERS) $(TREE_HELPER) $(TEST
 bench: deps-bench
 	@$(MAKE) all test-helpers
 	@$(ROOT) tests/bench/run
+	@$(ROOT) tests/bench/replay
+	@$(ROOT) tests/bench/messages
 	@$(ROOT) tests/bench/extensions
 	@$(ROOT) tests/bench/shares
 	@$(ROOT) tests/bench/channels
