@@ -69,7 +69,7 @@ static __always_inline void enter_call(struct task_struct *task,
 	if (state->nr != KXT_NO_CALL || state->flags & STATE_UNREAD)
 		count_unseen(state);
 	state->flags &= ~(KXT_ATTACHED | STATE_SAVED | STATE_FORKED |
-			  STATE_UNREAD | STATE_COMPAT | STATE_WITHIN);
+			  STATE_UNREAD | STATE_COMPAT | STATE_WITHIN | STATE_MATCHED);
 	if (arch_is_compat(task)) {
 		nr = begin_compat(state, regs, nr);
 		row = row_of(state, nr);
@@ -84,9 +84,13 @@ static __always_inline void enter_call(struct task_struct *task,
 	/* The first execve is called by kxtrace itself. */
 	if (settings.stacks && !first && row->flags & KXT_ROW_EARLY_STACK)
 		emit_stack(state->seq + 1);
+	/* What it uses may be closed, or another file, afterwards. */
+	if (fd_settings.match && filter_takes_task())
+		is_wanted(state, nr, -1, false);
 	if (settings.summary)
 		return;
-	if (row->at_enter && filter_takes_task())
+	if ((row->at_enter || (fd_settings.show && row->flags & KXT_ROW_FDS_ENTER)) &&
+	    filter_takes_task())
 		save_entry(state, nr, task, regs, row->at_enter);
 }
 
@@ -138,9 +142,9 @@ static __always_inline void exit_call(struct task_struct *task,
 		}
 		/* Most calls come this way: what is right already is not written. */
 		if (state->flags & (KXT_ATTACHED | STATE_SAVED | STATE_COMPAT |
-				    STATE_WITHIN))
-			state->flags &= ~(KXT_ATTACHED | STATE_SAVED |
-					  STATE_COMPAT | STATE_WITHIN);
+				    STATE_WITHIN | STATE_MATCHED))
+			state->flags &= ~(KXT_ATTACHED | STATE_SAVED | STATE_COMPAT |
+					  STATE_WITHIN | STATE_MATCHED);
 		if (settings.times)
 			state->enter_ns = 0;
 		nr = ARCH_CALL_NR(regs);
@@ -479,6 +483,10 @@ int attach_tasks(struct bpf_iter__task *ctx)
 	/* It is user space itself that reads this. */
 	pid_level = BPF_CORE_READ(bpf_get_current_task_btf(), thread_pid, level);
 	own_tgid = bpf_get_current_task_btf()->tgid;
+	if (fd_settings.show)
+		meet_viewer(bpf_get_current_task_btf());
+	if (fd_settings.match)
+		meet_targets(bpf_get_current_task_btf());
 	attached.tid = number_of(task);
 	attached.tgid = number_of(BPF_CORE_READ(task, group_leader));
 	if (attach_tgid ? attached.tgid != attach_tgid :

@@ -7,6 +7,7 @@
 #include "compat.h"
 #include "filter.h"
 #include "stack.h"
+#include "fdmatch.h"
 #include "state.h"
 #include "summary.h"
 
@@ -22,6 +23,41 @@ static __always_inline void fill_args(u64 *args, struct task_state *state,
 	__builtin_memcpy(args, from_regs, nr_args * sizeof(*args));
 }
 
+/* Makes the scratch ready for a call of which nothing has been kept yet. */
+static __always_inline void begin_scratch(struct scratch *s, struct task_state *state,
+					  u32 nr, struct pt_regs *regs)
+{
+	s->rec.nr = nr;
+	s->row = row_index(state, nr);
+	s->rec.ret = 0;
+	s->rec.head.len = 0;
+	s->rec.head.flags = 0;
+	fill_args(s->rec.args, state, regs, KXT_NR_ARGS);
+}
+
+/*
+ * --trace-path, --trace-fds, of a call of the current task whose entry may be in
+ * its scratch. Who cannot be asked for want of memory is shown. Verified once.
+ */
+__noinline int is_wanted(struct task_state *state, u32 nr, long ret, u32 saved)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(task);
+	struct scratch *s;
+
+	if (!state)
+		return 1;
+	s = scratch_of(state, task);
+	if (!s)
+		return 1;
+	if (!saved)
+		begin_scratch(s, state, nr, regs);
+	if (fds_match(state, task, s, ret))
+		return 1;
+	release_spare(state);
+	return 0;
+}
+
 /* Reads what the call will destroy, and keeps it until the call is over. */
 static __always_inline void save_entry(struct task_state *state, u32 nr,
 				       struct task_struct *task,
@@ -32,17 +68,14 @@ static __always_inline void save_entry(struct task_state *state, u32 nr,
 
 	if (!s)
 		return;
-	s->rec.nr = nr;
-	s->row = row_index(state, nr);
-	s->rec.ret = 0;
-	s->rec.head.flags = 0;
-	s->rec.head.len = 0;
-	fill_args(s->rec.args, state, regs, KXT_NR_ARGS);
+	begin_scratch(s, state, nr, regs);
 	state->faulted = 0;
 	for (i = 0; i < KXT_NR_ARGS; i++)
 		if (at_enter & 1 << i &&
 		    capture(s, i, KXT_AT_ENTER) & UNREAD)
 			state->faulted |= 1 << i;
+	if (fd_settings.show)
+		add_fds(s, fd_rows[s->row & (KXT_NR_ROWS - 1)].at_enter, KXT_AT_ENTER);
 	state->flags |= STATE_SAVED;
 }
 
@@ -144,7 +177,7 @@ static __always_inline void finish_call(struct task_state *state,
 	bool failed = ret < 0 && ret >= -4095;
 	bool fills = !failed && !(flags & KXT_F_NO_RETURN);
 	bool saved = state->flags & STATE_SAVED;
-	u32 entry_len, at_exit, late = 0;
+	u32 entry_len, at_exit, late = 0, fds = 0;
 	struct scratch *s = NULL;
 	int unread = 0;
 
@@ -157,10 +190,16 @@ static __always_inline void finish_call(struct task_state *state,
 		return;
 	if (filter.nr_fds && !filter_takes_fds(state, regs, row->fd_args, ret))
 		return;
+	if (fd_settings.match && !may_wait &&
+	    !(may_read ? is_wanted(state, nr, fills ? ret : -1, saved) :
+			 state->flags & STATE_MATCHED))
+		return;
 	/* As strace: who does not return is not counted. */
 	if (is_counting() && !may_wait && !(flags & KXT_F_NO_RETURN))
 		count_call(state, task, nr,
 			   failed && !(row->flags & KXT_ROW_FAILS_NEVER));
+	if (settings.summary && fd_settings.match)
+		release_spare(state);
 	if (settings.summary)
 		return;
 	if (state->flags & STATE_COMPAT)
@@ -176,7 +215,11 @@ static __always_inline void finish_call(struct task_state *state,
 	at_exit = may_read ? row->at_exit : 0;
 	if (!may_read)
 		late = 0;
-	if (saved || at_exit || late) {
+	if (fd_settings.show)
+		fds = fds_at_exit(row_index(state, nr), saved, fills);
+	if (!may_read)
+		fds &= ~KXT_FDS_WITHIN;
+	if (saved || at_exit || late || fds) {
 		s = scratch_of(state, task);
 		if (!s)
 			flags |= KXT_F_CUT;
@@ -184,17 +227,16 @@ static __always_inline void finish_call(struct task_state *state,
 		return;
 	}
 	if (!s) {
+		if (fd_settings.match)
+			release_spare(state);
 		if (filter_takes_rate()) {
 			add_stack(state, row, may_read);
 			emit_plain(state, task, nr, flags, ret, regs);
 		}
 		return;
 	}
-	if (!saved) {
-		s->rec.head.len = 0;
-		s->rec.head.flags = 0;
-		fill_args(s->rec.args, state, regs, KXT_NR_ARGS);
-	}
+	if (!saved)
+		begin_scratch(s, state, nr, regs);
 	s->rec.nr = nr;
 	s->row = row_index(state, nr);
 	s->rec.ret = ret;
@@ -207,7 +249,8 @@ static __always_inline void finish_call(struct task_state *state,
 		unread = capture_marked(s, at_exit, late, fills);
 	if (settings.sleepable && unread & UNREAD && !may_wait) {
 		s->rec.head.len = entry_len;
-		state->flags |= STATE_UNREAD;
+		/* What its entry told is still there. */
+		state->flags |= STATE_UNREAD | (saved ? STATE_SAVED : 0);
 		state->unread_flags = flags;
 		state->unread_nr = nr;
 		return;
@@ -217,6 +260,8 @@ static __always_inline void finish_call(struct task_state *state,
 		release_spare(state);
 		return;
 	}
+	if (fds)
+		add_fds(s, fds, KXT_AT_EXIT);
 	add_stack(state, row, may_read);
 	fill_call(&s->rec, state, task, nr, flags | s->rec.head.flags, ret,
 		  KXT_NR_ARGS);

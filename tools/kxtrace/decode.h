@@ -18,6 +18,9 @@ struct call {
 	const struct kxt_chunk *in[KXT_NR_ARGS];	/* read at entry */
 	const struct kxt_chunk *out[KXT_NR_ARGS];	/* read at exit */
 	const struct kxt_chunk *fds[KXT_NR_ARGS + 1];	/* by KXT_ARG_FD */
+	const struct kxt_chunk *fds_within;	/* the first KXT_ARG_FD_WITHIN */
+	size_t fds_within_len;	/* from there to the record's end */
+	uint8_t decode_fds;	/* -y: a set of FD_SHOW_* */
 	const struct task_info *task;	/* who made it; never NULL in a view */
 	const struct kxt_stack *stack;	/* where; NULL: not known; see stacks.h */
 	const struct kxt_uring *uring;	/* not a call, but done by io_uring; else NULL */

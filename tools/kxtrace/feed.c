@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "containers.h"
 #include "filter.h"
 #include "line.h"
 #include "stacks.h"
@@ -69,6 +70,7 @@ void feed_close(struct feed *feed)
 	urings_free(feed->trace.urings);
 	stacks_free(feed->trace.stacks);
 	tasks_free(feed->trace.tasks);
+	containers_done();
 }
 
 static void count_task(struct feed *feed, int change)

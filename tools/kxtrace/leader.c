@@ -2,7 +2,11 @@
 /* What stands before a line: who, when, where; and times as lines show them. */
 #include "leader.h"
 
+#include <string.h>
 #include <time.h>
+
+#include "containers.h"
+#include "decode/fd.h"
 
 #define NS_PER_S	1000000000ull
 
@@ -87,6 +91,38 @@ void print_place(struct line_context *line, const struct kxt_stack *stack)
 	out_mem(o, "] ", 2);
 }
 
+/* --names: <comm@container> after the number of a task. */
+static void print_names(struct line_context *line, uint32_t tid)
+{
+	struct task_info *task = line->tasks ? tasks_get(line->tasks, tid) : NULL;
+	const struct container_name *container;
+	struct out *o = line->out;
+
+	if (!task)
+		return;
+	/* A record may be of another machine, or of long ago. */
+	if (!line->opt->replay)
+		name_task(task);
+	if (!task->comm[0])
+		return;
+	out_char(o, '<');
+	out_fd_text(o, task->comm, strlen(task->comm));
+	container = line->opt->replay ? NULL : container_of_cgroup(task->cgroup_id);
+	if (container) {
+		out_char(o, '@');
+		out_fd_text(o, container->id, strlen(container->id));
+	}
+	out_char(o, '>');
+}
+
+static void print_task(struct line_context *line, uint32_t tid)
+{
+	if (line->opt->descriptor.names)
+		print_names(line, tid);
+	else
+		out_task_name(line->out, tid);
+}
+
 void print_who_when(struct line_context *line, uint32_t tid, uint64_t ns)
 {
 	struct out *o = line->out;
@@ -95,13 +131,13 @@ void print_who_when(struct line_context *line, uint32_t tid, uint64_t ns)
 		size_t from = out_column(o);
 
 		out_udec(o, tid);
-		out_task_name(o, tid);
+		print_task(line, tid);
 		out_spaces_to(o, from + 5);
 		out_char(o, ' ');
 	} else if (line->prefix == PREFIX_BRACKETS) {
 		out_mem(o, "[pid ", 5);
 		out_udec_pad(o, tid, 5, ' ');
-		out_task_name(o, tid);
+		print_task(line, tid);
 		out_mem(o, "] ", 2);
 	}
 	if (line->opt->stamp != STAMP_NONE) {

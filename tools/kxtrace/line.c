@@ -9,6 +9,7 @@
 
 #include "decode/compat.h"
 #include "decode/errno.h"
+#include "decode/fd.h"
 #include "decode/file.h"
 #include "decode/misc.h"
 #include "decode/siginfo.h"
@@ -55,8 +56,12 @@ static bool parse_chunks(struct call *call, const char *at, size_t len)
 			return false;
 		/* A second chunk of an argument was read when more was known. */
 		if (chunk->arg >= KXT_ARG_FD) {
-			if (chunk->arg <= KXT_ARG_FD + KXT_NR_ARGS)
+			if (chunk->arg <= KXT_ARG_FD + KXT_NR_ARGS) {
 				call->fds[chunk->arg - KXT_ARG_FD] = chunk;
+			} else if (chunk->arg == KXT_ARG_FD_WITHIN && !call->fds_within) {
+				call->fds_within = chunk;
+				call->fds_within_len = len;
+			}
 		} else if (chunk->arg >= KXT_NR_ARGS) {
 			return false;
 		} else if (chunk->when == KXT_AT_ENTER)
@@ -146,6 +151,8 @@ static void print_result(struct out *o, const struct call *call)
 		out_udec(o, ret);
 	} else {
 		out_dec(o, ret);
+		if (call->fds[KXT_NR_ARGS])
+			out_fd_chunk(o, call, call->fds[KXT_NR_ARGS]);
 	}
 }
 
@@ -272,6 +279,7 @@ void call_style(struct call *call, const struct options *opt)
 	unsigned int style = call->info ? opt->show.styles[call->row] : 0;
 
 	call->strsize = opt->strsize;
+	call->decode_fds = opt->descriptor.show;
 	call->names = opt->show.names;
 	call->abbrev = !(style & STYLE_WHOLE);
 	call->raw = style & STYLE_RAW;
@@ -320,6 +328,7 @@ void line_call(struct line_context *line, struct call *call)
 	if (line->special)
 		call_style(call, opt);
 	call->strsize = opt->strsize;
+	call->decode_fds = opt->descriptor.show;
 	line->note.len = 0;
 	print_call(line, call);
 	if (rec->head.flags & (KXT_F_GOING_ON | KXT_F_DETACHED)) {

@@ -14,6 +14,7 @@ struct line_context {
 	struct out *out;
 	struct out note;		/* scratch for brackets after results */
 	const struct options *opt;
+	struct task_table *tasks;	/* NULL: names of tasks are not known */
 	enum pid_prefix prefix;
 	int64_t epoch_ns;		/* add to CLOCK_MONOTONIC: since 1970 */
 	uint64_t last_ns;		/* -r: of the line before; 0: none */

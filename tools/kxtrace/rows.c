@@ -19,8 +19,9 @@ bool rows_take_times(const struct options *opt)
 
 bool options_want_tasks(const struct options *opt)
 {
-	return opt->all || opt->show.task_names || opt->recording.file ||
-	       recording_in_flight(&opt->recording) || opt->format.timed;
+	return opt->all || opt->show.task_names || opt->descriptor.names ||
+	       opt->recording.file || recording_in_flight(&opt->recording) ||
+	       opt->format.timed;
 }
 
 static bool never_returns(const struct call_info *info)

@@ -3,6 +3,7 @@
 #include "session.h"
 
 #include <bpf/bpf.h>
+#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <linux/bpf.h>
@@ -17,6 +18,7 @@
 
 #include "counters.h"
 #include "decode.h"
+#include "decode/fd.h"
 #include "filter.h"
 #include "hooks.h"
 #include "rows.h"
@@ -44,6 +46,7 @@ struct session {
 	struct bpf_link *links[MAX_LINKS];
 	unsigned int nr_links;
 	enum hooks hooks;		/* CALLS or PAIR, once chosen */
+	bool casts;			/* -y, and programs may read by type */
 };
 
 /* What this kernel has no tracepoint for is not loaded. */
@@ -97,6 +100,16 @@ static enum kxt_stacks stacks_wanted(const struct options *opt)
 	return opt->stack.instruction_pointer ? KXT_STACKS_IP : KXT_STACKS_NONE;
 }
 
+/* A function of the kernel, told by its types. */
+static bool has_casts(void)
+{
+	struct btf *btf = btf__load_vmlinux_btf();
+	bool has = btf && btf__find_by_name_kind(btf, "bpf_rdonly_cast", BTF_KIND_FUNC) > 0;
+
+	btf__free(btf);
+	return has;
+}
+
 static void configure(struct session *session)
 {
 	const struct options *opt = session->opt;
@@ -132,6 +145,11 @@ static void configure(struct session *session)
 		bpf_map__set_max_entries(skel->maps.processes, KXT_MAX_PROCESSES);
 	operations_choose((struct kxt_row *)skel->rodata->rows + KXT_NR_ROWS,
 			  (__u8 (*)[8])skel->rodata->uring_args, opt);
+	fill_fd_rows((struct kxt_fd_row *)skel->rodata->fd_rows,
+		     (struct kxt_row *)skel->rodata->rows, opt);
+	descriptor_settings(&opt->descriptor, &skel->rodata->fd_settings,
+			    (struct kxt_target *)skel->rodata->fd_targets);
+	skel->rodata->fd_settings.casts = session->casts;
 	choose_programs(session);
 }
 
@@ -270,8 +288,11 @@ static int know_itself(struct session *session)
 	return nr < 0 ? nr : 0;
 }
 
-/* With the few kernel types that it needs, which is twice as fast. */
-static struct kxtrace_bpf *open_skeleton(struct kx *kx)
+/*
+ * With the few kernel types that it needs, which is twice as fast; with all of
+ * them where the kernel is told their numbers.
+ */
+static struct kxtrace_bpf *open_skeleton(struct kx *kx, bool all_types)
 {
 	LIBBPF_OPTS(bpf_object_open_opts, opts);
 	struct kxtrace_bpf *skel;
@@ -280,6 +301,8 @@ static struct kxtrace_bpf *open_skeleton(struct kx *kx)
 	size_t len;
 	int types;
 
+	if (all_types)
+		return kxtrace_bpf__open();
 	elf = kxtrace_bpf__elf_bytes(&len);
 	types = kx_core_types(kx, elf, len);
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", types);
@@ -299,6 +322,7 @@ int session_open(struct session **out, struct kx *kx,
 		return -ENOMEM;
 	session->kx = kx;
 	session->opt = opt;
+	session->casts = opt->descriptor.show && has_casts();
 	err = hooks_choose(&session->hooks, kx, opt);
 	if (err) {
 		free(session);
@@ -306,7 +330,7 @@ int session_open(struct session **out, struct kx *kx,
 	}
 	if (opt->verbose)
 		hooks_say(session->hooks, opt);
-	session->skel = open_skeleton(kx);
+	session->skel = open_skeleton(kx, session->casts);
 	if (!session->skel) {
 		err = -errno;
 		complain("the built-in BPF object cannot be opened: %s", strerror(-err));

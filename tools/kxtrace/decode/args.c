@@ -65,21 +65,6 @@ void print_addr(struct out *o, const struct call *c, unsigned int i,
 	out_addr(o, c->rec->args[i]);
 }
 
-void print_fd(struct out *o, const struct call *c, unsigned int i,
-	      const struct arg *arg)
-{
-	print_int(o, c, i, arg);
-}
-
-void print_fd_at(struct out *o, const struct call *c, unsigned int i,
-		 const struct arg *arg)
-{
-	if ((int32_t)c->rec->args[i] == AT_FDCWD)
-		out_name_dec(o, AT_FDCWD, "AT_FDCWD");
-	else
-		print_int(o, c, i, arg);
-}
-
 void print_mode(struct out *o, const struct call *c, unsigned int i,
 		const struct arg *arg)
 {
@@ -359,22 +344,5 @@ void print_long_pointer(struct out *o, const struct call *c, unsigned int i,
 		out_mem(o, " => ", 4);
 		out_dec(o, *out);
 	}
-	out_char(o, ']');
-}
-
-void print_int_pair(struct out *o, const struct call *c, unsigned int i,
-		    const struct arg *arg)
-{
-	const int32_t *pair = call_out(c, i, 8);
-
-	(void)arg;
-	if (!pair) {
-		out_addr(o, c->rec->args[i]);
-		return;
-	}
-	out_char(o, '[');
-	out_dec(o, pair[0]);
-	out_mem(o, ", ", 2);
-	out_dec(o, pair[1]);
 	out_char(o, ']');
 }

@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 
 #include "../names.h"
+#include "fd.h"
 #include "member.h"
 #include "net.h"
 
@@ -25,14 +26,18 @@ static void out_type(struct out *o, const struct kcmsghdr *h)
 		out_hex(o, (uint32_t)h->type);
 }
 
-static void out_ints(struct out *o, const int32_t *ints, size_t nr)
+/* With a call, these are descriptors. */
+static void out_ints(struct out *o, const struct call *c, const int32_t *ints, size_t nr)
 {
 	size_t i;
 
 	out_char(o, '[');
 	for (i = 0; i < nr; i++) {
 		list_comma(o, i);
-		out_dec(o, ints[i]);
+		if (c)
+			out_fd(o, c, ints[i]);
+		else
+			out_dec(o, ints[i]);
 	}
 	out_char(o, ']');
 }
@@ -69,7 +74,7 @@ static void out_pktinfo(struct out *o, const uint32_t *info)
 	out_char(o, '}');
 }
 
-enum form { INTS, BYTES, TEXT, CREDENTIALS, TIMEVAL_, TIMESPEC_, PKTINFO,
+enum form { INTS, FDS, BYTES, TEXT, CREDENTIALS, TIMEVAL_, TIMESPEC_, PKTINFO,
 	    ADDRESS };
 
 static const struct {
@@ -78,7 +83,7 @@ static const struct {
 	uint8_t form;
 	uint8_t len;	/* at least */
 } forms[] = {
-	{ SOL_SOCKET, 1 /* SCM_RIGHTS */, INTS, 4 },
+	{ SOL_SOCKET, 1 /* SCM_RIGHTS */, FDS, 4 },
 	{ SOL_SOCKET, 2 /* SCM_CREDENTIALS */, CREDENTIALS, 12 },
 	{ SOL_SOCKET, 3 /* SCM_SECURITY */, TEXT, 1 },
 	{ SOL_SOCKET, 4 /* SCM_PIDFD */, INTS, 4 },
@@ -97,7 +102,8 @@ static const struct {
 	{ IPPROTO_IP, 25 /* IP_RECVFRAGSIZE */, INTS, 4 },
 };
 
-static void out_data(struct out *o, const struct kcmsghdr *h, const void *data, size_t len)
+static void out_data(struct out *o, const struct call *c, const struct kcmsghdr *h,
+		     const void *data, size_t len)
 {
 	struct ktimespec ts;
 	size_t i;
@@ -111,7 +117,10 @@ static void out_data(struct out *o, const struct kcmsghdr *h, const void *data, 
 	member(o, "cmsg_data");
 	switch ((enum form)forms[i].form) {
 	case INTS:
-		out_ints(o, data, len / 4);
+		out_ints(o, NULL, data, len / 4);
+		break;
+	case FDS:
+		out_ints(o, c, data, len / 4);
 		break;
 	case BYTES:
 		out_byte_list(o, data, len);
@@ -154,8 +163,8 @@ static struct kcmsghdr header_at(const void *data, bool narrow)
 }
 
 /* `total` is what the caller says there is, `len` what was read of it. */
-void out_control(struct out *o, const void *data, size_t len, uint64_t total,
-		 uint64_t addr, bool narrow)
+void out_control(struct out *o, const struct call *c, const void *data, size_t len,
+		 uint64_t total, uint64_t addr, bool narrow)
 {
 	size_t pos = 0, head = narrow ? 12 : sizeof(struct kcmsghdr);
 
@@ -174,7 +183,7 @@ void out_control(struct out *o, const void *data, size_t len, uint64_t total,
 			     (uint32_t)h->level);
 		out_type(o, h);
 		if (size > head)
-			out_data(o, h, at + head, size - head);
+			out_data(o, c, h, at + head, size - head);
 		out_char(o, '}');
 		/* A length of less than a header would never come to an end. */
 		if (h->len < head)

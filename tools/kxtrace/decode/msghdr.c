@@ -113,7 +113,7 @@ static void out_msghdr(struct out *o, const struct call *c,
 		member(o, "msg_control");
 		if (m->control && m->control->len >= (narrow ? 12 : 16) &&
 		    !(m->control->status & KXT_FAULT))
-			out_control(o, m->control + 1, m->control->len,
+			out_control(o, c, m->control + 1, m->control->len,
 				    h->controllen, h->control, narrow);
 		else
 			out_addr(o, h->control);

@@ -12,8 +12,8 @@ void out_sockaddr(struct out *o, const void *addr, size_t len);
 /* if_nametoindex("lo"), or the number where there is no such interface. */
 void out_ifindex(struct out *o, uint32_t index);
 /* The control data of a message, `len` bytes of `total` there, as a list. */
-void out_control(struct out *o, const void *data, size_t len, uint64_t total,
-		 uint64_t addr, bool narrow);
+void out_control(struct out *o, const struct call *c, const void *data, size_t len,
+		 uint64_t total, uint64_t addr, bool narrow);
 void out_in_addr(struct out *o, const char *name, const void *addr);
 
 arg_printer print_socket_type, print_protocol, print_socket_flags;

@@ -2,6 +2,7 @@
 /* poll and epoll: events that are waited for, and that came. */
 #include "desc.h"
 
+#include "fd.h"
 #include "member.h"
 
 #define PPOLL_TIME_ARG	2
@@ -21,7 +22,7 @@ void print_pollfds(struct out *o, const struct call *c, unsigned int i,
 	out_char(o, '[');
 	for (n = 0; n < nr && n < count && n < c->strsize; n++) {
 		out_str(o, n ? ", {fd=" : "{fd=");
-		out_dec(o, fds[n].fd);
+		out_fd(o, c, fds[n].fd);
 		if (fds[n].fd >= 0)
 			member_flags(o, "events", &poll_events,
 				     (uint16_t)fds[n].events);

@@ -36,7 +36,10 @@ arg_printer print_clone_tls, print_clone_child_tid;
 arg_printer print_clone_args, print_unshare_flags;
 arg_printer print_wait_status, print_waitid_info;
 arg_printer print_rusage, print_wait_rusage, print_rlimit;
-arg_printer print_kcmp_index, print_addr_pointer;
+/* With P_PIDFD it is a descriptor. */
+arg_printer print_waitid_id;
+#define WAITID_ID(n)	{ n, print_waitid_id, .aux = P_PID }
+arg_printer print_kcmp_index, print_addr_pointer, print_hex32;
 arg_printer print_iov_pointers, print_personality, print_user_desc;
 
 void note_personality(struct out *o, struct call *c);

@@ -2,6 +2,7 @@
 /* select and pselect6: sets of descriptors and what is left of the time. */
 #include "desc.h"
 
+#include "fd.h"
 #include "member.h"
 
 #define BITS_PER_LONG	64
@@ -18,7 +19,9 @@ static unsigned int nr_fds(const struct call *c, size_t len)
 	return (size_t)nr < len * 8 ? (size_t)nr : len * 8;
 }
 
-static void print_bits(struct out *o, const uint64_t *bits, unsigned int nr)
+/* With a call, its descriptors are explained; without, they are numbers. */
+static void print_bits(struct out *o, const struct call *c, const uint64_t *bits,
+		       unsigned int nr)
 {
 	unsigned int word, fd;
 	bool first = true;
@@ -33,7 +36,10 @@ static void print_bits(struct out *o, const uint64_t *bits, unsigned int nr)
 			if (!first)
 				out_char(o, ' ');
 			first = false;
-			out_udec(o, fd);
+			if (c)
+				out_fd(o, c, fd);
+			else
+				out_udec(o, fd);
 		}
 	}
 	out_char(o, ']');
@@ -54,7 +60,7 @@ void print_fd_set(struct out *o, const struct call *c, unsigned int i,
 	if (!c->rec->args[i] || nr < 0 || (!bits && nr))
 		out_addr(o, c->rec->args[i]);
 	else if (bits)
-		print_bits(o, bits, nr_fds(c, whole_words(arg_len(c, i))));
+		print_bits(o, c, bits, nr_fds(c, whole_words(arg_len(c, i))));
 	else
 		out_mem(o, "[]", 2);
 }
@@ -141,7 +147,7 @@ static void note_sets(struct out *o, const struct call *c)
 		if (o->len)
 			out_mem(o, ", ", 2);
 		out_str(o, names[i]);
-		print_bits(o, bits, nr);
+		print_bits(o, NULL, bits, nr);
 	}
 }
 

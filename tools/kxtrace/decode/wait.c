@@ -130,3 +130,12 @@ void print_waitid_info(struct out *o, const struct call *c, unsigned int i,
 	else
 		print_siginfo(o, c, i, arg);
 }
+
+void print_waitid_id(struct out *o, const struct call *c, unsigned int i,
+		     const struct arg *arg)
+{
+	if ((int32_t)c->rec->args[0] == P_PIDFD)
+		print_fd(o, c, i, arg);
+	else
+		print_who(o, c, i, arg);
+}

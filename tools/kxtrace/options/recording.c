@@ -69,7 +69,8 @@ static int take_size(struct options *opt, const char *argument)
 static const struct option_row rows[] = {
 	{ 0, "record", "FILE", "the records into FILE, for `kxtrace replay FILE`", take_record },
 	{ 0, "info", NULL, "replay: only what the file says of itself", take_info, .rare = true },
-	{ 0, "last", "N|SIZE|TIME", "keep the last calls in memory, show them at SIGUSR1", take_last },
+	{ 0, "last", "N|SIZE|TIME", "keep the last calls in memory, show them at SIGUSR1", take_last,
+	  .rare = true },
 	{ 0, "trigger", "LIST", "--last: or when openat:ENOENT, latency>1s, signal:SEGV, exit:!0",
 	  take_trigger, .rare = true },
 	{ 0, "for", "TIME", "stop after so long", take_for, .rare = true },
@@ -81,7 +82,9 @@ static const struct option_row rows[] = {
 static int judge_replay(const struct options *opt)
 {
 	const char *wrong = opt->nr_pids ? "-p" : opt->all ? "--all" :
-			    opt->recording.file ? "--record" : NULL;
+			    opt->recording.file ? "--record" :
+			    opt->descriptor.nr_paths ? "-P" :
+			    opt->descriptor.by_fd ? "--trace-fds" : NULL;
 
 	if (!opt->command || opt->command[1]) {
 		complain("replay: takes one FILE, behind the options, as kxtrace --record writes it");

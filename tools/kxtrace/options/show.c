@@ -256,7 +256,7 @@ static const struct option_row rows[] = {
 	  .rare = true },
 	{ 'X', "const-print-style", "STYLE", "constants: raw, abbrev (names), verbose (both)",
 	  take_constants, .rare = true },
-	{ 'Y', NULL, NULL, "show the names of tasks with their numbers", take_task_names },
+	{ 'Y', NULL, NULL, "show the names of tasks with their numbers", take_task_names, .rare = true },
 	{ 0, "decode-pids", "SET", "the same by its name: comm", take_details, .rare = true },
 	{ 'q', NULL, NULL, "no attach messages; -qq: no exit status; -qqq: none", take_q,
 	  .rare = true },

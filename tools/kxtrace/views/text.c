@@ -208,6 +208,7 @@ int text_view_open(struct view **view, struct trace *trace)
 	line_style(trace->opt, &trace->out, &text->names);
 	line_style(trace->opt, &text->line.note, &text->names);
 	text->line.epoch_ns = trace->epoch_ns;
+	text->line.tasks = trace->tasks;
 	*view = &text->view;
 	return 0;
 }
