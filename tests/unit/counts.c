@@ -84,13 +84,20 @@ static void test_replay(void)
 	is(replay(&opt),
 	   "% time     seconds  usecs/call     calls    errors syscall\n"
 	   "------ ----------- ----------- --------- --------- ----------------\n"
-	   " 45.98    0.000012          12         1           close\n"
-	   " 31.03    0.000008           2         3         1 read\n"
-	   " 19.16    0.000005           1         3           (32-bit or unknown)\n"
-	   "  3.83    0.000001           1         1           getuid\n"
+	   " 49.79    0.000012          12         1           close\n"
+	   " 33.61    0.000008           2         3         1 read\n"
+	   "  8.30    0.000002           2         1           (unknown)\n"
+	   "  4.15    0.000001           1         1           getuid\n"
+	   "  4.15    0.000001           1         1           (unknown)\n"
 	   "  0.00    0.000000           0         1           write\n"
 	   "------ ----------- ----------- --------- --------- ----------------\n"
-	   "100.00    0.000026           2         9         1 total\n",
+	   "100.00    0.000024           3         8         1 total\n"
+	   "System call usage summary for 32 bit mode:\n"
+	   "% time     seconds  usecs/call     calls    errors syscall\n"
+	   "------ ----------- ----------- --------- --------- ----------------\n"
+	   "100.00    0.000002           2         1           getpid\n"
+	   "------ ----------- ----------- --------- --------- ----------------\n"
+	   "100.00    0.000002           2         1           total\n",
 	   "-c of a replay: counted from the records");
 	opt.counting.overhead_ns = 2500;
 	opt.counting.columns[0] = COLUMN_MIN_TIME;
@@ -99,15 +106,22 @@ static void test_replay(void)
 	opt.counting.nr_columns = 3;
 	opt.counting.sort = COLUMN_NAME;
 	is(replay(&opt),
-	   "shortest syscall              longest\n"
-	   "-------- ------------------- --------\n"
-	   "0.000000 (32-bit or unknown) 0.000000\n"
-	   "0.000010 close               0.000010\n"
-	   "0.000000 getuid              0.000000\n"
-	   "0.000000 read                0.000003\n"
-	   "0.000000 write               0.000000\n"
-	   "-------- ------------------- --------\n"
-	   "0.000000 total               0.000010\n",
+	   "shortest syscall           longest\n"
+	   "-------- ---------------- --------\n"
+	   "0.000000 (unknown)        0.000000\n"
+	   "0.000000 (unknown)        0.000000\n"
+	   "0.000010 close            0.000010\n"
+	   "0.000000 getuid           0.000000\n"
+	   "0.000000 read             0.000003\n"
+	   "0.000000 write            0.000000\n"
+	   "-------- ---------------- --------\n"
+	   "0.000000 total            0.000010\n"
+	   "System call usage summary for 32 bit mode:\n"
+	   "shortest syscall           longest\n"
+	   "-------- ---------------- --------\n"
+	   "0.000000 getpid           0.000000\n"
+	   "-------- ---------------- --------\n"
+	   "0.000000 total            0.000000\n",
 	   "-O -U -S of a replay; the table is as wide as its names");
 	opt.counting = (struct counting_options){ .hist = true };
 	memset(opt.selected, false, sizeof(opt.selected));
