@@ -306,13 +306,13 @@ static __always_inline int submit(struct io_kiocb *req)
 }
 
 /* 6.1: the same under another name. */
-SEC("tp_btf/io_uring_submit_sqe")
+SEC("?tp_btf/io_uring_submit_sqe")
 int BPF_PROG(uring_sqe, struct io_kiocb *req)
 {
 	return submit(req);
 }
 
-SEC("tp_btf/io_uring_submit_req")
+SEC("?tp_btf/io_uring_submit_req")
 int BPF_PROG(uring_req, struct io_kiocb *req)
 {
 	return submit(req);
@@ -386,14 +386,14 @@ static __always_inline int complete(u64 ring, struct io_kiocb *req,
 }
 
 /* The completion in single values: until 6.14. */
-SEC("tp_btf/io_uring_complete")
+SEC("?tp_btf/io_uring_complete")
 int BPF_PROG(uring_done_old, void *ring, void *req, u64 user_data, int res,
 	     unsigned int cflags)
 {
 	return complete((u64)ring, req, user_data, res, cflags);
 }
 
-SEC("tp_btf/io_uring_complete")
+SEC("?tp_btf/io_uring_complete")
 int BPF_PROG(uring_done, struct io_ring_ctx *ring, void *req,
 	     struct io_uring_cqe *cqe)
 {
@@ -401,7 +401,7 @@ int BPF_PROG(uring_done, struct io_ring_ctx *ring, void *req,
 			BPF_CORE_READ(cqe, res), BPF_CORE_READ(cqe, flags));
 }
 
-SEC("tp_btf/io_uring_create")
+SEC("?tp_btf/io_uring_create")
 int BPF_PROG(uring_create, int fd, void *ring)
 {
 	u64 key = (u64)ring;

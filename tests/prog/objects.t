@@ -13,7 +13,9 @@ my $bpftool = (grep { -x } map { "$_/bpftool" } split(/:/, $ENV{PATH}), '/usr/sb
 for my $object (glob("$build/bpf/*.bpf.o"), glob('build/minimal/bpf/*.bpf.o')) {
 	my $pins = "/sys/fs/bpf/kx-objects-$$";
 	my $r = run($bpftool, 'prog', 'loadall', $object, $pins);
-	is($r->{exit}, 0, "$object loads") or diag($r->{err});
+	# A program for a hook that only some kernels have is left out, and cannot be pinned.
+	my $loaded = $r->{exit} == 0 || ($r->{err} =~ /can't pin program that wasn't loaded/ && $r->{err} !~ /failed to load/);
+	ok($loaded, "$object loads") or diag($r->{err});
 	system('rm', '-rf', $pins);
 }
 done_testing();
