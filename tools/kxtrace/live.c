@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/time.h>
 #include <sys/wait.h>
@@ -26,6 +27,9 @@
 #include "output.h"
 #include "session.h"
 #include "tips.h"
+
+/* --all: of the reader, among the processes that it reads of. */
+#define READER_NICE	(-20)
 
 /*
  * While records come, they are taken this often. The kernel half wakes nobody
@@ -488,6 +492,9 @@ static int trace(struct tracer *tracer)
 		err = feed_begin(&tracer->feed);
 	if (!err)
 		err = start_command(tracer);
+	/* Who is to see all others must not wait for them; refused: then it waits. */
+	if (!err && tracer->opt->all)
+		(void)setpriority(PRIO_PROCESS, 0, READER_NICE);
 	if (!err && kx_caps_drop(tracer->kx)) {
 		complain("%s", kx_error(tracer->kx));
 		err = -EPERM;
