@@ -10,7 +10,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/btf.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 
 #include "base/cleanup.h"
@@ -24,6 +26,24 @@ long kbtf_size(void)
 	struct stat stat_buf;
 
 	return stat(PATH, &stat_buf) ? -errno : stat_buf.st_size;
+}
+
+/* Newer kernels let it be mapped; a read gives a page at a time. */
+static bool map_all(struct kbtf *kbtf)
+{
+	_cleanup_close_ int fd = open(PATH, O_RDONLY | O_CLOEXEC);
+	struct stat stat_buf;
+	void *data;
+
+	if (fd < 0 || fstat(fd, &stat_buf) || !stat_buf.st_size)
+		return false;
+	data = mmap(NULL, stat_buf.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (data == MAP_FAILED)
+		return false;
+	kbtf->data = data;
+	kbtf->len = stat_buf.st_size;
+	kbtf->mapped = true;
+	return true;
 }
 
 static int read_all(struct kbtf *kbtf)
@@ -71,7 +91,7 @@ static int find_type(const char *types, size_t len, __u32 name,
 int kbtf_read(struct kbtf *kbtf)
 {
 	const struct btf_header *head;
-	int err = kbtf->data ? 0 : read_all(kbtf);
+	int err = kbtf->data || map_all(kbtf) ? 0 : read_all(kbtf);
 
 	if (err)
 		return err;
@@ -113,6 +133,9 @@ int kbtf_find(struct kbtf *kbtf, const char *name, unsigned int kind)
 
 void kbtf_done(struct kbtf *kbtf)
 {
-	free(kbtf->data);
-	kbtf->data = NULL;
+	if (kbtf->mapped)
+		munmap(kbtf->data, kbtf->len);
+	else
+		free(kbtf->data);
+	*kbtf = (struct kbtf){};
 }

@@ -3,11 +3,13 @@
 #ifndef KX_KBTF_H
 #define KX_KBTF_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct kbtf {
 	char *data;		/* NULL until the first search */
 	size_t len;
+	bool mapped;		/* the kernel's own pages */
 };
 
 /* Reads it, and checks its header: 0 or -EOPNOTSUPP. A search does it by itself. */
