@@ -9,6 +9,8 @@ use KX;
 use Test::More;
 use Cwd qw(abs_path);
 
+plan skip_all => 'it takes very long under emulation; stack.t and system.t look at tasks there' if ($ENV{KX_VM_KERNEL} // '') eq 'newest';
+not_between();
 need_root();
 plan skip_all => 'strace is not installed' if system('command -v strace >/dev/null') != 0;
 $build = abs_path($build);

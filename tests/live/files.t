@@ -9,6 +9,7 @@ use JSON::PP;
 use KX;
 use Test::More;
 
+not_between();
 need_root();
 my $kx = abs_path("$build/kx");
 my $ext = "$build/tests/ext";

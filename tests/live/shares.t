@@ -10,6 +10,7 @@ use JSON::PP;
 use KX;
 use Test::More;
 
+not_between();
 need_root();
 my $kx = "$build/kx";
 my $helper = abs_path("$build/tests/live/shares");

@@ -7,6 +7,7 @@ use lib 'tests/lib';
 use KX;
 use Test::More;
 
+not_between();
 need_root();
 
 # Makes calls when it is told to, as its own name.
@@ -99,7 +100,11 @@ $r = system_wide([ '--comm=kxone', '-e', 'trace=getppid,openat' ], [ 'kxone', 20
 is(lines_of($r, $r->{pids}[0], qr{getppid\(\)}), 20, 'few calls selected: hooks on these only');
 like($r->{said}, $ENV{KX_VM_KERNEL} ? qr{hooks: } : qr{hooks: on the tracepoints of 2 selected calls}, 'and -v says so');
 
-# Filters on calls of a command.
+# Filters on calls of a command; one kernel's guest is enough, each run takes seconds there.
+if (($ENV{KX_VM_KERNEL} // '') eq 'newest') {
+	done_testing();
+	exit 0;
+}
 sub filtered {
 	my $r = traced(@_, $caller, 'kxone', 10, 0, 'now');
 	$r->{calls} = [ grep { /^\w+\(/ } @{ $r->{lines} } ];
