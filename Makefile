@@ -216,12 +216,12 @@ FUZZ_CFLAGS := $(filter-out -O2,$(KX_CFLAGS)) -Isrc -O1 -fsanitize=fuzzer,addres
 	       -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 FUZZ_OBJS := $(patsubst src/%.c,$(O)/fuzz/src/%.o,$(wildcard src/*/*.c))
 FUZZ_KXLOG := $(patsubst %,$(O)/fuzz/tools/kxlog/%.o,record)
-# Those of kxtrace are linked with all of it but what loads and runs.
+# Those of kxtrace are linked with all of it but its main().
 KXTRACE_FUZZERS := records kxt_options trace_file
-FUZZ_KXTRACE := $(patsubst $(O)/%,$(O)/fuzz/%,$(filter-out %/main.o %/live.o %/session.o %/report.page.o,$(kxtrace_OBJS)))
+FUZZ_KXTRACE := $(patsubst $(O)/%,$(O)/fuzz/%,$(filter-out %/main.o %/report.page.o,$(kxtrace_OBJS)))
 $(FUZZ_KXTRACE): private FUZZ_CFLAGS += $(KXTRACE_CFLAGS)
 FUZZ_TREE := $(patsubst %,$(O)/fuzz/tools/kxtrace/%.o,tree tree_text tree_json out)
-$(FUZZ_OBJS) $(FUZZ_KXLOG) $(FUZZ_KXTRACE): $(O)/fuzz/%.o: %.c $(O)/flags
+$(FUZZ_OBJS) $(FUZZ_KXLOG) $(FUZZ_KXTRACE): $(O)/fuzz/%.o: %.c $(O)/flags | $(SKELS)
 	$(call say,FUZZ,$<)
 	@mkdir -p $(@D)
 	$(Q)$(CLANG) $(subst =fuzzer,=fuzzer-no-link,$(FUZZ_CFLAGS)) -MMD -MP -c $< -o $@
