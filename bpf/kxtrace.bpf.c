@@ -51,7 +51,7 @@ static __always_inline void enter_call(struct task_struct *task,
 	/* What its end tells is enough. */
 	if (!(row->flags & KXT_ROW_ENTERS))
 		return;
-	state = state_of(task);
+	state = state_of_caller(task);
 	if (!state && settings.all && row->flags & KXT_ROW_SELECTED)
 		state = meet(task);
 	if (!state)
@@ -128,7 +128,7 @@ static __always_inline void exit_call(struct task_struct *task,
 	struct task_state *state;
 	u32 nr, flags = 0;
 
-	state = state_of(task);
+	state = state_of_caller(task);
 	if (!state && settings.all && row_now(task, ARCH_CALL_NR(regs))->flags & KXT_ROW_SELECTED)
 		state = meet(task);
 	if (!state)
@@ -216,7 +216,7 @@ int BPF_PROG(sys_exit_wait, struct pt_regs *regs, long ret)
 
 	if (!settings.sleepable)
 		return 0;
-	state = state_of(task);
+	state = state_of_caller(task);
 	if (!state || !(state->flags & STATE_UNREAD))
 		return 0;
 	state->flags &= ~STATE_UNREAD;
@@ -318,6 +318,9 @@ int BPF_PROG(process_exec, struct task_struct *task, pid_t old_pid,
 	if (old_pid != task->pid)
 		emit_event(task, KXT_EXEC, 0, old_pid, 0);
 	emit_task(task, NULL);
+	/* Nobody was there when the execve began. */
+	if (state->flags & KXT_STARTING)
+		state->flags ^= KXT_STARTING | STATE_LAUNCHED;
 	if (arch_runs_compat(task)) {
 		__sync_fetch_and_add(&compat_execs, 1);
 		wake_reader();

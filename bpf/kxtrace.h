@@ -206,6 +206,18 @@ static inline __u32 kxt_row_index(__u32 nr, int compat)
 	return nr < KXT_I386_ROWS ? nr : KXT_I386_ROWS - 1;
 }
 
+/* These of 32 bits have the arguments of another call behind a pointer. */
+#define I386_OLD_SELECT	82
+#define I386_OLD_MMAP	90
+#define I386_SOCKETCALL	102
+#define I386_IPC	117
+
+static inline int kxt_has_within(__u32 row)
+{
+	return row == KXT_I386_ROWS + I386_OLD_SELECT || row == KXT_I386_ROWS + I386_OLD_MMAP ||
+	       row == KXT_I386_ROWS + I386_SOCKETCALL || row == KXT_I386_ROWS + I386_IPC;
+}
+
 /*
  * Records, in the ring buffer.
  */

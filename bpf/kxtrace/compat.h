@@ -5,11 +5,6 @@
 
 #include "state.h"
 
-#define I386_OLD_SELECT	82
-#define I386_OLD_MMAP	90
-#define I386_SOCKETCALL	102
-#define I386_IPC	117
-
 #define WITHIN(call)	(KXT_WITHIN + KXT_WITHIN_##call)
 
 /* By the first argument of socketcall; its second points to the arguments. */

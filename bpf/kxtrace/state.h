@@ -218,21 +218,28 @@ struct {
 	__type(value, struct task_state);
 } orphans SEC(".maps");
 
-/* NULL for a task that is not traced: most have no storage at all. */
+/* NULL for a task that is not traced. */
 static __always_inline struct task_state *state_of(struct task_struct *task)
 {
 	struct task_state *state;
 	u32 pid;
 
-	if (task->bpf_storage) {
-		state = bpf_task_storage_get(&tasks, task, NULL, 0);
-		if (state && state->flags & STATE_TRACED)
-			return state;
-	}
+	state = bpf_task_storage_get(&tasks, task, NULL, 0);
+	if (state && state->flags & STATE_TRACED)
+		return state;
 	if (!nr_orphans)
 		return NULL;
 	pid = task->pid;
 	return bpf_map_lookup_elem(&orphans, &pid);
+}
+
+/*
+ * The same where calls begin and end: most tasks have no storage at all. Reading a
+ * pointer costs the verifier a search of all types of the kernel, 1 ms, each time.
+ */
+static __always_inline struct task_state *state_of_caller(struct task_struct *task)
+{
+	return task->bpf_storage || nr_orphans ? state_of(task) : NULL;
 }
 
 /*

@@ -19,6 +19,8 @@ static const struct probe probes[] = {
 /* programs */
 { "tracepoint", "programs", "SEC(\"tp/...\"): stable tracepoints", TRACE,
   probe_prog, BPF_PROG_TYPE_TRACEPOINT },
+{ "tracepoint_missed", "programs", "runs that the kernel skips there are counted", 0,
+  probe_members, .target = "func_name", .control = "missed" },
 { "raw_tp", "programs", "SEC(\"raw_tp/...\"): tracepoints, raw arguments", TRACE,
   probe_prog, BPF_PROG_TYPE_RAW_TRACEPOINT },
 { "tp_btf", "programs", "SEC(\"tp_btf/...\"): tracepoints, typed arguments",

@@ -105,10 +105,11 @@ int kbtf_read(struct kbtf *kbtf)
 	return 0;
 }
 
-int kbtf_find(struct kbtf *kbtf, const char *name, unsigned int kind)
+/* Where a name is in the strings, or a negative errno. */
+static long find_name(struct kbtf *kbtf, const char *name)
 {
 	const struct btf_header *head;
-	const char *body, *strings, *found;
+	const char *strings, *found;
 	char wanted[128] = "";
 	size_t len = strlen(name);
 	int err;
@@ -119,16 +120,58 @@ int kbtf_find(struct kbtf *kbtf, const char *name, unsigned int kind)
 	if (err)
 		return err;
 	head = (const void *)kbtf->data;
-	body = kbtf->data + head->hdr_len;
-	strings = body + head->str_off;
+	strings = kbtf->data + head->hdr_len + head->str_off;
 
-	/* The name between two ends of strings. */
+	/* Between two ends of strings. */
 	memcpy(wanted + 1, name, len + 1);
 	found = memmem(strings, head->str_len, wanted, len + 2);
-	if (!found)
-		return -ENOENT;
-	return find_type(body + head->type_off, head->type_len,
-			 found + 1 - strings, kind);
+	return found ? found + 1 - strings : -ENOENT;
+}
+
+int kbtf_find(struct kbtf *kbtf, const char *name, unsigned int kind)
+{
+	long at = find_name(kbtf, name);
+	const struct btf_header *head;
+
+	if (at < 0)
+		return at;
+	head = (const void *)kbtf->data;
+	return find_type(kbtf->data + head->hdr_len + head->type_off, head->type_len, at, kind);
+}
+
+static bool has_member(const struct btf_type *type, __u32 name)
+{
+	const struct btf_member *members = (const void *)(type + 1);
+
+	for (unsigned int i = 0; i < BTF_INFO_VLEN(type->info); i++)
+		if (members[i].name_off == name)
+			return true;
+	return false;
+}
+
+int kbtf_find_members(struct kbtf *kbtf, const char *one, const char *other)
+{
+	long first = find_name(kbtf, one), second = find_name(kbtf, other), tail;
+	const struct btf_header *head;
+	const struct btf_type *type;
+	const char *types;
+	size_t at = 0;
+
+	if (first < 0 || second < 0)
+		return first < 0 ? first : second;
+	head = (const void *)kbtf->data;
+	types = kbtf->data + head->hdr_len + head->type_off;
+	for (int id = 1; at + sizeof(*type) <= head->type_len; id++) {
+		type = (const void *)(types + at);
+		tail = btf_tail_len(type);
+		if (tail < 0 || at + sizeof(*type) + tail > head->type_len)
+			return -EOPNOTSUPP;
+		if (BTF_INFO_KIND(type->info) == BTF_KIND_STRUCT && has_member(type, first) &&
+		    has_member(type, second))
+			return id;
+		at += sizeof(*type) + tail;
+	}
+	return -ENOENT;
 }
 
 void kbtf_done(struct kbtf *kbtf)

@@ -21,6 +21,9 @@ int kbtf_read(struct kbtf *kbtf);
  */
 int kbtf_find(struct kbtf *kbtf, const char *name, unsigned int kind);
 
+/* The same, of the first structure that has members of both names. */
+int kbtf_find_members(struct kbtf *kbtf, const char *one, const char *other);
+
 /* How many bytes of BTF there are, or a negative errno. */
 long kbtf_size(void);
 

@@ -93,6 +93,7 @@ int try_tc(int prog_fd);
  */
 void probe_btf(const struct probe *, struct kbtf *, struct finding *);
 void probe_kfunc(const struct probe *, struct kbtf *, struct finding *);
+void probe_members(const struct probe *, struct kbtf *, struct finding *);
 void probe_mount(const struct probe *, struct kbtf *, struct finding *);
 void probe_cgroup(const struct probe *, struct kbtf *, struct finding *);
 void probe_lsm(const struct probe *, struct kbtf *, struct finding *);

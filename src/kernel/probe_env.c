@@ -190,6 +190,20 @@ void probe_kfunc(const struct probe *probe, struct kbtf *kbtf,
 		found(out, KX_FEATURE_UNKNOWN, "this kernel has no usable BTF");
 }
 
+/* target, control: two members of one structure, which came with the feature. */
+void probe_members(const struct probe *probe, struct kbtf *kbtf,
+		   struct finding *out)
+{
+	int id = kbtf_find_members(kbtf, probe->target, probe->control);
+
+	if (id > 0)
+		available(out);
+	else if (id == -ENOENT)
+		found(out, KX_FEATURE_MISSING, "this kernel does not count them");
+	else
+		found(out, KX_FEATURE_UNKNOWN, "this kernel has no usable BTF");
+}
+
 /* type: enum kx_mount. */
 void probe_mount(const struct probe *probe, struct kbtf *kbtf,
 		 struct finding *out)

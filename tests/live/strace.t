@@ -98,7 +98,8 @@ END
 	[ 'lsof', 'lsof -p $$', 'lsof' ],
 	[ 'busybox', 'busybox ls -l tree; busybox cat hello.c; busybox md5sum numbers; busybox sh -c "echo a | busybox wc"', 'busybox' ],
 	[ 'ldconfig, getent, ld.so', 'ldconfig -p | tail -1; getent passwd root; getent hosts localhost; getent group 0; /lib64/ld-linux-x86-64.so.2 --list /bin/true' ],
-	[ 'script: a terminal', 'script -qc "stty -a; tty; echo x" out', 'script' ],
+	# Its input must not end: then it asks again and again, as often as there is time.
+	[ 'script: a terminal', 'mkfifo in; script -qc "stty -a; tty; echo x" out <>in', 'script' ],
 	[ 'nice, ionice, taskset, chrt', 'nice -n 5 nice; ionice -c 3 ionice; taskset -c 0 taskset -p $$; chrt -b 0 chrt -p $$; renice -n 3 $$' ],
 	[ 'unshare, nsenter, prlimit, setpriv, flock', 'unshare -uipCT hostname x; nsenter -t $$ -u true; prlimit --nofile=100:200 prlimit --nofile; setpriv --no-new-privs --inh-caps=-all --reuid 1 --clear-groups id; flock lock true', 'setpriv' ],
 	[ 'timeout, sleep, env, nohup, setsid', 'timeout 0.05 sleep 5; env -i /bin/true; setsid -w true; nohup true </dev/null; sleep 0.01; usleep 1 2>/dev/null' ],

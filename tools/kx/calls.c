@@ -119,6 +119,7 @@ static const struct {
 	{ "PAGE_STATUS", "int *" },
 	{ "PATH", "const char *" },
 	{ "PATH_EARLY", "const char *" },
+	{ "PID", "pid_t" },
 	{ "POLLFDS", "struct pollfd *" },
 	{ "PRCTL_ARG", "unsigned long" },
 	{ "PRCTL_STR", "unsigned long" },
@@ -154,6 +155,8 @@ static const struct {
 	{ "UTIMENSAT", "struct timespec *" },
 	{ "UTIMES", "struct timeval *" },
 	{ "VALUE", "int" },
+	{ "WAITID_ID", "pid_t" },
+	{ "WHO", "int" },
 	{ "XATTR_ARGS", "struct xattr_args *" },
 	{ "XATTR_IN", "const void *" },
 	{ "XATTR_OUT", "void *" },
@@ -270,7 +273,9 @@ static const char *args_of(int number)
 		return "ULONG(\"flags\"), ULONG(\"stack\"), INT_PTR(\"parent_tid\"), "
 		       "INT_PTR(\"child_tid\"), ULONG(\"tls\")";
 #endif
-	return number == __NR_rt_sigreturn ? "" : rows[number].args;
+	if (number == __NR_rt_sigreturn || number == __NR_restart_syscall)
+		return "";
+	return rows[number].args;
 }
 
 static void read_row(int number, struct call *out)

@@ -12,11 +12,10 @@
 #include "decode.h"
 
 /*
- * A hook of a call's own leaves all other calls nearly alone, but costs that
- * call more than a hook on all does, and time to attach. From about here on
- * hooks on all calls are better.
+ * A hook of a call's own leaves all other calls nearly alone. But at the end the
+ * kernel takes 70 ms to let go of each: beyond so many nobody would wait for it.
  */
-#define FEW_CALLS	16
+#define FEW_CALLS	4
 
 /* The kernel names its tracepoints after its functions. */
 static const struct {
@@ -143,13 +142,15 @@ int hooks_choose(enum hooks *hooks, struct kx *kx, const struct options *opt)
 	return -ENOTSUP;
 }
 
-void hooks_say(enum hooks hooks, const struct options *opt)
+void hooks_say(enum hooks hooks, bool entries, const struct options *opt)
 {
 	unsigned int selected = count_selected(opt);
 
 	if (hooks == HOOKS_CALLS)
-		complain("hooks: on the tracepoints of %u selected calls; the 32-bit ones are not among them",
-			 selected);
-	else
+		complain("hooks: on the tracepoints of %u selected calls%s; the 32-bit ones are not among them",
+			 selected, entries ? "" : ", at their ends");
+	else if (entries)
 		complain("hooks: one pair on all calls, %u are selected", selected);
+	else
+		complain("hooks: at the end of all calls, %u are selected", selected);
 }

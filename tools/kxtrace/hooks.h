@@ -16,7 +16,7 @@ int hooks_choose(enum hooks *hooks, struct kx *kx, const struct options *opt);
 /* The name of a call's own tracepoints, behind sys_enter_ and sys_exit_. */
 const char *hook_of_call(const char *call);
 
-/* -v: which, and why, for people. */
-void hooks_say(enum hooks hooks, const struct options *opt);
+/* -v: which, and why, for people. `entries`: at the beginning of calls as well. */
+void hooks_say(enum hooks hooks, bool entries, const struct options *opt);
 
 #endif

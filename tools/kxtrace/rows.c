@@ -32,15 +32,15 @@ static bool never_returns(const struct call_info *info)
 /*
  * There is work at the entry of a call that destroys what would be read at its
  * end, memory or registers; that has no end; whose times are wanted; whose end
- * may go unseen, as newer kernels skip a program that is interrupted. Those of
- * 32-bit programs may have other calls within.
+ * may go unseen, as newer kernels skip a program that is interrupted; that has
+ * others within, by arguments in memory.
  */
 static bool needs_entry(const struct kxt_row *row, const struct call_info *info,
 			unsigned int nr, bool entries)
 {
 	if (row->at_enter || info->classes & CLASS_NEW_REGS || never_returns(info))
 		return true;
-	return row->flags & KXT_ROW_SELECTED && (entries || nr >= KXT_I386_ROWS);
+	return (entries && row->flags & KXT_ROW_SELECTED) || kxt_has_within(nr);
 }
 
 /* Not abbreviated: the environment itself, not its size, and all arguments. */
@@ -101,6 +101,19 @@ void rows_choose(struct kxt_row *rows, const struct options *opt, bool entries)
 		choose_row(&rows[nr], nr, entries,
 			   opt->show.styles[nr] & STYLE_WHOLE);
 	}
+}
+
+bool rows_need_entry(const struct kxt_row *rows)
+{
+	unsigned int nr;
+
+	/* What has new registers at its end is taken for a number without a name. */
+	if ((rows[KXT_I386_ROWS - 1].flags | rows[KXT_NR_ROWS - 1].flags) & KXT_ROW_SELECTED)
+		return true;
+	for (nr = 0; nr < KXT_NR_ROWS; nr++)
+		if (row_needs_entry(&rows[nr]))
+			return true;
+	return false;
 }
 
 /* Until an operation has completed its memory is the kernel's: IN is read before. */

@@ -13,6 +13,13 @@ bool options_want_tasks(const struct options *opt);
 /* `rows` has KXT_NR_ROWS; `entries`: no call may do without a program at its entry. */
 void rows_choose(struct kxt_row *rows, const struct options *opt, bool entries);
 
+/* A program has to be there when such a call begins; when any of them does. */
+static inline bool row_needs_entry(const struct kxt_row *row)
+{
+	return row->flags & KXT_ROW_SELECTED && row->flags & KXT_ROW_ENTERS;
+}
+bool rows_need_entry(const struct kxt_row *rows);
+
 /*
  * The same for operations of io_uring; `args`: where their arguments come from,
  * enum kxt_sqe_field. Both have KXT_NR_OPCODES.

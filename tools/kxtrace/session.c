@@ -12,7 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -46,6 +45,7 @@ struct session {
 	struct bpf_link *links[MAX_LINKS];
 	unsigned int nr_links;
 	enum hooks hooks;		/* CALLS or PAIR, once chosen */
+	bool entries;			/* of calls, not only their ends */
 	bool casts;			/* -y, and programs may read by type */
 };
 
@@ -73,7 +73,8 @@ static void choose_programs(struct session *session)
 
 	bpf_program__set_autoload(skel->progs.process_fork, opt->follow || opt->all);
 	bpf_program__set_autoload(skel->progs.task_renamed, options_want_tasks(opt));
-	bpf_program__set_autoload(skel->progs.sys_enter, session->hooks == HOOKS_PAIR);
+	bpf_program__set_autoload(skel->progs.sys_enter,
+				  session->hooks == HOOKS_PAIR && session->entries);
 	bpf_program__set_autoload(skel->progs.sys_exit, session->hooks == HOOKS_PAIR);
 	bpf_program__set_autoload(skel->progs.one_call, session->hooks == HOOKS_CALLS);
 	bpf_program__set_autoload(skel->progs.signal_deliver, signals);
@@ -110,6 +111,17 @@ static bool has_casts(void)
 	return has;
 }
 
+/*
+ * The kernel skips a program whose CPU is within another one. Without a count of
+ * that only the call's entry tells that its end was missed.
+ */
+static bool may_miss_ends(const struct session *session)
+{
+	if (session->hooks == HOOKS_CALLS)
+		return kx_feature_has(session->kx, "tracepoint_missed") != 1;
+	return session->skel->rodata->settings.preemptible;
+}
+
 static void configure(struct session *session)
 {
 	const struct options *opt = session->opt;
@@ -137,8 +149,7 @@ static void configure(struct session *session)
 	memcpy((void *)&skel->rodata->filter, &opt->filter, sizeof(opt->filter));
 	/* Programs that may sleep came after programs that may be preempted. */
 	skel->rodata->settings.preemptible = skel->rodata->settings.sleepable;
-	rows_choose((struct kxt_row *)skel->rodata->rows, opt,
-		    session->hooks == HOOKS_CALLS || skel->rodata->settings.preemptible);
+	rows_choose((struct kxt_row *)skel->rodata->rows, opt, may_miss_ends(session));
 	hists = counters_choose((struct kxt_counting *)&skel->rodata->counting, opt);
 	bpf_map__set_max_entries(skel->maps.hists, hists);
 	if (opt->counting.top)
@@ -150,6 +161,9 @@ static void configure(struct session *session)
 	descriptor_settings(&opt->descriptor, &skel->rodata->fd_settings,
 			    (struct kxt_target *)skel->rodata->fd_targets);
 	skel->rodata->fd_settings.casts = session->casts;
+	session->entries = rows_need_entry((struct kxt_row *)skel->rodata->rows);
+	if (opt->verbose)
+		hooks_say(session->hooks, session->entries, opt);
 	choose_programs(session);
 }
 
@@ -189,17 +203,15 @@ static int attach_one(struct session *session, const char *call, bool entry)
 /* Exits before entries: then no call's end is missed whose beginning was seen. */
 static int attach_calls(struct session *session)
 {
+	const struct kxt_row *rows = (struct kxt_row *)session->skel->rodata->rows;
 	unsigned int nr;
 	int err = 0;
 
 	for (nr = 0; nr < KXT_I386_ROWS && !err; nr++) {
-		bool selected = session->opt->selected[nr];
-
-		if (!call_table[nr].name || (!selected && nr != SYS_execve))
+		if (!call_table[nr].name || !session->opt->selected[nr])
 			continue;
-		if (selected)
-			err = attach_one(session, hook_of_call(call_table[nr].name), false);
-		if (!err)
+		err = attach_one(session, hook_of_call(call_table[nr].name), false);
+		if (!err && row_needs_entry(&rows[nr]))
 			err = attach_one(session, hook_of_call(call_table[nr].name), true);
 	}
 	return err;
@@ -328,8 +340,6 @@ int session_open(struct session **out, struct kx *kx,
 		free(session);
 		return err;
 	}
-	if (opt->verbose)
-		hooks_say(session->hooks, opt);
 	session->skel = open_skeleton(kx, session->casts);
 	if (!session->skel) {
 		err = -errno;
