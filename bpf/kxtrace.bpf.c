@@ -122,6 +122,19 @@ static __always_inline void forget(struct task_state *state, u32 *nr, u32 *flags
 	*flags = *(volatile u32 *)&state->exit_flags;
 }
 
+/*
+ * A new task returns from the fork that made it first, which is no call of its own.
+ * Where only some calls are looked at, that return may have gone by.
+ */
+static __always_inline bool is_first_call(struct task_state *state, struct task_struct *task,
+					  struct pt_regs *regs)
+{
+	if (state->flags & KXT_STARTING)
+		return false;
+	state->flags &= ~STATE_FORKED;
+	return !(row_now(task, ARCH_CALL_NR(regs))->flags & KXT_ROW_FORKS);
+}
+
 static __always_inline void exit_call(struct task_struct *task,
 				      struct pt_regs *regs, long ret)
 {
@@ -136,10 +149,8 @@ static __always_inline void exit_call(struct task_struct *task,
 	nr = state->nr;
 	if (nr == KXT_NO_CALL) {
 		/* The beginning went unseen, but for a fork's other return. */
-		if (state->flags & (KXT_STARTING | STATE_FORKED)) {
-			state->flags &= ~STATE_FORKED;
+		if (state->flags & (KXT_STARTING | STATE_FORKED) && !is_first_call(state, task, regs))
 			return;
-		}
 		/* Most calls come this way: what is right already is not written. */
 		if (state->flags & (KXT_ATTACHED | STATE_SAVED | STATE_COMPAT |
 				    STATE_WITHIN | STATE_MATCHED))

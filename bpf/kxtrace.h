@@ -93,6 +93,7 @@ struct kxt_op {
 #define KXT_ROW_FAILS_NEVER	2	/* the result is never an errno */
 #define KXT_ROW_ENTERS		4	/* its entry matters, not its end alone */
 #define KXT_ROW_EARLY_STACK	8	/* after the call its registers are gone */
+#define KXT_ROW_FORKS		32	/* returns twice */
 #define KXT_ROW_FDS_ENTER	16	/* files behind descriptors are looked up then */
 
 struct kxt_row {

@@ -71,6 +71,12 @@ static void choose_op(struct kxt_row *row, unsigned int nr, unsigned int i, bool
 		row->at_exit |= 1 << at;
 }
 
+/* Other calls whose result is a task's number never fail. */
+static bool makes_task(const struct call_info *info)
+{
+	return info->name && info->result == RESULT_PID && !(info->classes & CLASS_PURE);
+}
+
 static void choose_row(struct kxt_row *row, unsigned int nr, bool entries, bool whole)
 {
 	const struct call_info *info = &call_table[nr];
@@ -85,6 +91,8 @@ static void choose_row(struct kxt_row *row, unsigned int nr, bool entries, bool 
 	/* These leave nothing of their caller's stack behind. */
 	if (info->classes & CLASS_NEW_REGS || never_returns(info))
 		row->flags |= KXT_ROW_EARLY_STACK;
+	if (makes_task(info))
+		row->flags |= KXT_ROW_FORKS;
 	if (needs_entry(row, info, nr, entries))
 		row->flags |= KXT_ROW_ENTERS;
 }
