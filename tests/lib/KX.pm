@@ -143,7 +143,8 @@ sub normalised_lines {
 			    /^(clone|fork|vfork|wait|\w*kill|\w*[gs]et\w*[pgt]id|set_tid|rt_|---|\+\+\+|prctl|prlimit|sched_|<)/;
 			s/\s+= / = /;
 			s/0x[0-9a-f]{5,}/ADDR/g;
-			s/(u|s)time=\d+/$1time=N/g;
+			# A count of clock ticks has its seconds behind it, if it is not 0.
+			s{(u|s)time=\d+(?: /\* [\d.]+ s \*/)?}{$1time=N}g;
 			s/getrandom\("[^"]*"\.{0,3}/getrandom("RANDOM"/;
 			s/(tv_sec|tv_nsec|tv_usec)=\d+/$1=N/g if !/TIMER|timer|nanosleep/;
 			s/\b(st_|stx_)(atime|mtime|ctime|ino|blocks)=[^,}]*/$1$2=T/g;
