@@ -307,7 +307,7 @@ test: deps-test
 	@$(MAKE) $(JOBS) SAN=1 unit
 	@$(MAKE) $(JOBS) fuzz RUNS=5000
 	@$(MAKE) $(JOBS) BTF=none O=build/minimal all
-	@$(ROOT) prove -j2 --rules 'par=tests/live/{nats,journal,metrics}.t' --rules 'seq=**' \
+	@$(ROOT) prove --timer -j2 --rules 'par=tests/live/{nats,journal,metrics}.t' --rules 'seq=**' \
 		tests/prog tests/live tests/vm
 
 unit: $(UNITS) $(LIB)

@@ -124,19 +124,20 @@ static __always_inline void forget(struct task_state *state, u32 *nr, u32 *flags
 
 /*
  * A new task returns from the fork that made it first, which is no call of its own.
- * Where only some calls are looked at, that return may have gone by.
+ * Where only some calls are looked at, that return may have gone by; none of them
+ * is a 32-bit one.
  */
-static __always_inline bool is_first_call(struct task_state *state, struct task_struct *task,
-					  struct pt_regs *regs)
+static __always_inline bool is_first_call(struct task_state *state, struct pt_regs *regs,
+					  const bool all_calls)
 {
 	if (state->flags & KXT_STARTING)
 		return false;
 	state->flags &= ~STATE_FORKED;
-	return !(row_now(task, ARCH_CALL_NR(regs))->flags & KXT_ROW_FORKS);
+	return !all_calls && !(rows[index_of(ARCH_CALL_NR(regs), 0)].flags & KXT_ROW_FORKS);
 }
 
-static __always_inline void exit_call(struct task_struct *task,
-				      struct pt_regs *regs, long ret)
+static __always_inline void exit_call(struct task_struct *task, struct pt_regs *regs,
+				      long ret, const bool all_calls)
 {
 	struct task_state *state;
 	u32 nr, flags = 0;
@@ -149,7 +150,8 @@ static __always_inline void exit_call(struct task_struct *task,
 	nr = state->nr;
 	if (nr == KXT_NO_CALL) {
 		/* The beginning went unseen, but for a fork's other return. */
-		if (state->flags & (KXT_STARTING | STATE_FORKED) && !is_first_call(state, task, regs))
+		if (state->flags & (KXT_STARTING | STATE_FORKED) &&
+		    !is_first_call(state, regs, all_calls))
 			return;
 		/* Most calls come this way: what is right already is not written. */
 		if (state->flags & (KXT_ATTACHED | STATE_SAVED | STATE_COMPAT |
@@ -191,7 +193,7 @@ int BPF_PROG(sys_exit, struct pt_regs *regs, long ret)
 {
 	if (settings.preemptible)
 		bpf_preempt_disable();
-	exit_call(bpf_get_current_task_btf(), regs, ret);
+	exit_call(bpf_get_current_task_btf(), regs, ret, true);
 	if (settings.preemptible)
 		bpf_preempt_enable();
 	return 0;
@@ -210,7 +212,7 @@ int one_call(void *ctx)
 	if (bpf_get_attach_cookie(ctx) == KXT_COOKIE_ENTRY)
 		enter_call(task, regs, ARCH_CALL_NR(regs));
 	else
-		exit_call(task, regs, ARCH_CALL_RESULT(regs));
+		exit_call(task, regs, ARCH_CALL_RESULT(regs), false);
 	return 0;
 }
 
