@@ -114,12 +114,14 @@ static __always_inline bool is_dying(struct task_state *state,
  * The verifier follows each way on which these can get their values through all
  * that comes after. What comes from memory may be anything: one way is left.
  */
-static __always_inline void forget(struct task_state *state, u32 *nr, u32 *flags)
+static __always_inline void forget(struct task_state *state, u32 *nr, u32 *flags, long *ret)
 {
 	*(volatile u32 *)&state->exit_nr = *nr;
 	*(volatile u32 *)&state->exit_flags = *flags;
+	*(volatile long *)&state->exit_ret = *ret;
 	*nr = *(volatile u32 *)&state->exit_nr;
 	*flags = *(volatile u32 *)&state->exit_flags;
+	*ret = *(volatile long *)&state->exit_ret;
 }
 
 /*
@@ -172,7 +174,7 @@ static __always_inline void exit_call(struct task_struct *task, struct pt_regs *
 		ret = compat_result(ret);
 	if (is_dying(state, task))
 		flags |= KXT_F_NO_RETURN;
-	forget(state, &nr, &flags);
+	forget(state, &nr, &flags, &ret);
 	finish_call(state, task, nr, flags, ret, regs, true, false);
 	emit_kept_signal(&state->ignored);
 }

@@ -165,6 +165,18 @@ static __always_inline int capture_all(struct scratch *s,
 	return status;
 }
 
+/*
+ * From -4095 to -1: an errno. Without a branch, for the verifier follows each way on
+ * which it could have come to one or the other through all that comes after.
+ */
+static __always_inline u32 is_error(long ret)
+{
+	u64 error = ((u64)ret & ~((u64)ret + 4095)) >> 63;
+
+	barrier_var(error);
+	return error & 1;
+}
+
 /* A call that ends, or whose task does: then there is no memory to read. */
 static __always_inline void finish_call(struct task_state *state,
 					struct task_struct *task, u32 nr,
@@ -174,9 +186,9 @@ static __always_inline void finish_call(struct task_state *state,
 					const bool may_wait)
 {
 	const volatile struct kxt_row *row = row_of(state, nr);
-	bool failed = ret < 0 && ret >= -4095;
-	bool fills = !failed && !(flags & KXT_F_NO_RETURN);
-	bool saved = state->flags & STATE_SAVED;
+	u32 failed = is_error(ret);
+	u32 fills = (failed | (flags & KXT_F_NO_RETURN)) ^ 1;
+	u32 saved = state->flags & STATE_SAVED;
 	u32 entry_len, at_exit, late = 0, fds = 0;
 	struct scratch *s = NULL;
 	int unread = 0;

@@ -63,6 +63,7 @@ struct task_state {
 	u32 exit_nr;		/* see forget() */
 	u32 exit_flags;
 	u32 pad;
+	s64 exit_ret;
 	u64 args[KXT_NR_ARGS];	/* with STATE_WITHIN */
 	u64 enter_ns;
 	u64 enter_cpu_ns;
