@@ -192,7 +192,7 @@ void print_old_dirent(struct out *o, const struct call *c, unsigned int i,
 		return;
 	}
 	entry = call_out(c, i, sizeof(*entry));
-	room = arg_len(c, i) - 10;
+	room = arg_len_out(c, i) - 10;
 	out_str(o, "{d_ino=");
 	out_udec(o, entry->ino);
 	member_udec(o, "d_off", entry->off);

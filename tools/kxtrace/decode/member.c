@@ -141,9 +141,17 @@ const void *arg_data_out(struct out *o, const struct call *c, unsigned int i,
 	return data;
 }
 
+static size_t chunk_len(const struct kxt_chunk *chunk)
+{
+	return chunk && !(chunk->status & KXT_FAULT) ? chunk->len : 0;
+}
+
 size_t arg_len(const struct call *c, unsigned int i)
 {
-	const struct kxt_chunk *chunk = c->in[i] ? c->in[i] : c->out[i];
+	return chunk_len(c->in[i] ? c->in[i] : c->out[i]);
+}
 
-	return chunk && !(chunk->status & KXT_FAULT) ? chunk->len : 0;
+size_t arg_len_out(const struct call *c, unsigned int i)
+{
+	return chunk_len(c->out[i]);
 }

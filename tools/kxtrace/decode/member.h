@@ -50,7 +50,8 @@ const void *arg_data(struct out *o, const struct call *c, unsigned int i,
 const void *arg_data_out(struct out *o, const struct call *c, unsigned int i,
 			 size_t len);
 
-/* How many bytes of the memory behind an argument were read. */
+/* How many bytes there are behind what call_in() gives, or call_out(). */
 size_t arg_len(const struct call *c, unsigned int i);
+size_t arg_len_out(const struct call *c, unsigned int i);
 
 #endif

@@ -80,7 +80,7 @@ void print_mincore_vec(struct out *o, const struct call *c, unsigned int i,
 	if (pages && !vec)
 		return;
 	out_char(o, '[');
-	for (n = 0; n < pages && n < arg_len(c, i) && n < c->strsize; n++) {
+	for (n = 0; n < pages && n < arg_len_out(c, i) && n < c->strsize; n++) {
 		list_comma(o, n);
 		out_udec(o, vec[n] & 1);
 	}

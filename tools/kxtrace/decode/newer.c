@@ -219,7 +219,7 @@ void print_statmount(struct out *o, const struct call *c, unsigned int i,
 		member_udec(o, "propagate_from", s->propagate_from);
 	if (s->mask & 0x40)
 		member_hex(o, "mnt_ns_id", s->mnt_ns_id);
-	out_strings(o, s, arg_len(c, i) < s->size ? arg_len(c, i) : s->size);
+	out_strings(o, s, arg_len_out(c, i) < s->size ? arg_len_out(c, i) : s->size);
 	out_char(o, '}');
 }
 
@@ -227,7 +227,7 @@ void print_mount_ids(struct out *o, const struct call *c, unsigned int i,
 		     const struct arg *arg)
 {
 	const uint64_t *ids = call_out(c, i, 0);
-	size_t n, nr = ids ? arg_len(c, i) / sizeof(*ids) : 0;
+	size_t n, nr = ids ? arg_len_out(c, i) / sizeof(*ids) : 0;
 	uint64_t count = arg_count(c, arg);
 
 	if (c->failed || (count && !nr)) {

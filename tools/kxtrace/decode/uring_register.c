@@ -85,8 +85,10 @@ static void out_probe_op(struct out *o, const char *at, size_t n)
 static void out_probe(struct out *o, const struct call *c, unsigned int i)
 {
 	static const struct io_uring_probe nothing;
-	const struct io_uring_probe *p = c->out[i] && !c->failed ? call_out(c, i, sizeof(*p)) :
-								   call_in(c, i, sizeof(*p));
+	bool filled = c->out[i] && !c->failed;
+	const struct io_uring_probe *p = filled ? call_out(c, i, sizeof(*p)) :
+						  call_in(c, i, sizeof(*p));
+	size_t len = filled ? arg_len_out(c, i) : arg_len(c, i);
 
 	/* What the caller has filled with zeros tells nothing if the call fails. */
 	if (!p || (c->failed && !memcmp(p, &nothing, sizeof(nothing)))) {
@@ -101,7 +103,7 @@ static void out_probe(struct out *o, const struct call *c, unsigned int i)
 	member_reserved(o, "resv2", p->resv2, 3);
 	member(o, "ops");
 	out_list(o, c, (struct list){ (const char *)p->ops,
-		 (arg_len(c, i) - sizeof(*p)) / sizeof(p->ops[0]),
+		 (len - sizeof(*p)) / sizeof(p->ops[0]),
 		 (uint32_t)c->rec->args[COUNT_ARG] }, c->rec->args[i], sizeof(p->ops[0]),
 		 out_probe_op);
 	out_char(o, '}');
