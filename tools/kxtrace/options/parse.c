@@ -34,7 +34,8 @@ void complain(const char *format, ...)
 static const struct option_family *const families[] = {
 	&selecting_options, &filtering_options, &showing_options, &time_options,
 	&descriptor_options, &stack_options, &output_options, &format_options,
-	&counting_options, &recording_options, &command_options, &other_options,
+	&counting_options, &recording_options, &command_options,
+	&inject_options, &other_options,
 };
 
 /* What getopt returns for a row: its letter, or this and its place among all. */
