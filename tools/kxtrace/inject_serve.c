@@ -7,8 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/uio.h>
 #include <time.h>
 
+#include "decode.h"
+#include "decode/compat.h"
 #include "inject.h"
 
 #define NS_PER_S	1000000000ull
@@ -93,17 +96,15 @@ static bool is_always(const struct inject_rule *rule)
 }
 
 /* The rule that this call falls under now, or NULL. */
-static const struct inject_rule *rule_for(struct server *server,
+static const struct inject_rule *rule_for(struct server *server, unsigned int row,
 					  const struct seccomp_notif *call, __u64 now)
 {
 	const struct inject_service *service = server->service;
 	const struct inject_rule *rule;
-	unsigned int row;
 
 	if (server->over || !*service->armed ||
 	    (service->task && call->pid != (__u32)service->task))
 		return NULL;
-	row = inject_row(call->data.nr, call->data.arch == AUDIT_ARCH_I386, call->data.args[0]);
 	if (!service->opt->of_row[row])
 		return NULL;
 	rule = &service->opt->rules[service->opt->of_row[row] - 1];
@@ -128,11 +129,33 @@ static bool keep_waiting(struct server *server, const struct answer *answer)
 	return true;
 }
 
+/*
+ * The kernel will not look at the memory of a call that it does not make, and the kernel
+ * half cannot bring in pages: what it is to show is touched here.
+ */
+static void bring_in(const struct seccomp_notif *call, unsigned int row)
+{
+	const struct call_info *info = &call_table[row];
+	static char nowhere[4096];
+	struct iovec local = { nowhere, sizeof(nowhere) }, remote = { .iov_len = sizeof(nowhere) };
+	unsigned int i;
+
+	for (i = 0; info->name && i < info->nr_args; i++) {
+		if (info->args[i].op.kind == KXT_CAP_NONE)
+			continue;
+		remote.iov_base = (void *)call->data.args[compat_register(row, i)];
+		if (remote.iov_base)
+			(void)process_vm_readv(call->pid, &local, 1, &remote, 1, 0);
+	}
+}
+
 /* An answer keeps the caller for both delays; a call that runs, for the first. */
 static void answer_call(struct server *server, const struct seccomp_notif *call)
 {
 	__u64 now = now_ns();
-	const struct inject_rule *rule = rule_for(server, call, now);
+	bool compat = call->data.arch == AUDIT_ARCH_I386;
+	unsigned int row = inject_row(call->data.nr, compat, call->data.args[0]);
+	const struct inject_rule *rule = rule_for(server, row, call, now);
 	struct answer answer = { .id = call->id };
 	__u64 delay;
 
@@ -140,6 +163,8 @@ static void answer_call(struct server *server, const struct seccomp_notif *call)
 		send_answer(server, &answer);
 		return;
 	}
+	if (rule->answered)
+		bring_in(call, row);
 	answer.answered = rule->answered;
 	answer.result = rule->result;
 	answer.mark = (struct kxt_mark){
