@@ -197,6 +197,26 @@ $r = run($kxtrace, '-o', "$dir/outer", '-e', 'fault=getppid', $kxtrace, '-o', "$
 like($r->{err}, qr{^kxtrace: -e inject=: .* there can be only one\n\z}, 'one within another is refused');
 
 #
+# examples/getlogin: own code first, then the original call; or access control.
+#
+my $getlogin = "$dir/getlogin";
+is(run('gcc', '-std=gnu11', '-D_GNU_SOURCE', '-O2', '-Wall', '-Wextra', '-Werror', '-o', $getlogin, 'examples/getlogin/main.c')->{exit}, 0, 'examples/getlogin builds without a warning');
+$r = run($getlogin, 'id', '-u');
+is($r->{out}, "0\n", 'the call goes on');
+is($r->{err}, "getlogin: id of user 0 asks geteuid: goes on\n", 'own code ran first');
+$r = run($getlogin, '--refuse', '1,0', 'id', '-u');
+is($r->{out}, "4294967295\n", 'the call is refused: the number is that of a failure');
+like($r->{err}, qr{^getlogin: id of user 0 asks geteuid: refused$}m, 'as own code says');
+$r = run($getlogin, '--refuse', '1,65534', 'sh', '-c', '(id -u) & wait; exit 3');
+is($r->{out}, "0\n", 'who is not in the list is let through, children as well');
+is($r->{exit}, 3, 'the status is the command\'s');
+is(run($getlogin, 'sh', '-c', 'kill -9 $$')->{exit}, 137, 'also of one that was killed');
+is(run($getlogin, '/nosuch')->{exit}, 127, 'and of one that there is not');
+my $file = "$dir/late";
+run($getlogin, 'sh', '-c', "(sleep 0.2; id -u >$file) & exit 0");
+is(slurp($file), "0\n", 'a child that outlives the command is still answered');
+
+#
 # What is refused, in one sentence, before anything runs.
 #
 sub refused {
@@ -212,6 +232,8 @@ if (!$guest) {
 	refused('kxtrace policy', '--all', '-e', 'fault=getppid');
 	refused('has happened', 'replay', '-e', 'fault=getppid', "$dir/rec");
 	refused('-b execve', '-b', 'execve', '-e', 'fault=getppid', @echo);
+	refused('-P', '-P', '/etc/hosts', '-e', 'fault=getppid', @echo);
+	refused('-P', '--trace-fds=1', '-e', 'fault=getppid', @echo);
 	refused('--hooks=calls', '--hooks=calls', '-e', 'fault=getppid', @echo);
 	refused('no such system call; did you mean getpid', '-e', 'inject=getpidd:error=EPERM', @echo);
 	refused($_->[0], '-e', "inject=getppid$_->[1]", @echo) for

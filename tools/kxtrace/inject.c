@@ -225,8 +225,12 @@ static void run_helper(const struct injector *injector, int control, pid_t task)
 		.control = control,
 	};
 
+	sigset_t all;
+
 	/* Signals to the command's group are not for it. */
 	setsid();
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, NULL);
 	prctl(PR_SET_NAME, "kxtrace-inject");
 	drop_maps(injector->marks);
 	keep_two(&service.listener, &service.control);

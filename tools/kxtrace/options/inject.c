@@ -275,6 +275,8 @@ static const char *obstacle(const struct options *opt)
 		return "calls can be answered only in a COMMAND that kxtrace starts; for processes that run already: kxtrace policy";
 	if (opt->start.detach_on_exec)
 		return "does not end with -b execve, when a task is let go; leave one out";
+	if (opt->descriptor.nr_paths || opt->descriptor.by_fd)
+		return "cannot go by -P or --trace-fds, and would be of all files; leave them out";
 	if (opt->hooks == HOOKS_CALLS)
 		return "needs the hooks on all calls; leave out --hooks=calls";
 	return NULL;

@@ -145,7 +145,7 @@ void options_help(bool all)
 			if (is_shown(&family->rows[j], all))
 				print_row(&family->rows[j]);
 		if (family == &selecting_options)
-			puts("  -e EXPR                      trace=SET, signal=SET, quiet=SET; SET: names, %class, /regex, !SET");
+			puts("  -e EXPR                      trace=SET, signal=SET, inject=SET:error=E; SET: names, %class, !SET");
 	}
 	puts("Examples:\n"
 	     "  kxtrace -f -o build.log make        every call of a build\n"
