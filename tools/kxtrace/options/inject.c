@@ -255,7 +255,7 @@ static int take_fault(struct options *opt, const char *text)
 }
 
 static const struct option_row rows[] = {
-	{ 0, "inject", "SET:DO", "calls of the command: error=E, retval=N, signal=S, delay_enter=T, when=N+", take_inject,
+	{ 0, "inject", "SET:DO", "a command's calls: error=E, retval=N, signal=S, delay_enter=T, when=N", take_inject,
 	  .rare = true },
 	{ 0, "fault", "SET[:DO]", "the same for error= and when=; the error is ENOSYS unless told", take_fault,
 	  .rare = true },
