@@ -66,6 +66,7 @@ void inject_serve(const struct inject_service *service);
 struct inject_counts;
 
 struct inject_counts *inject_counts_new(const struct inject_options *opt);
+void inject_counts_free(struct inject_counts *counts);
 /* How many there were of this task in this row, with this one; 0: out of memory. */
 __u32 inject_count(struct inject_counts *counts, pid_t tid, unsigned int row, __u64 now_ns);
 

@@ -47,6 +47,20 @@ struct inject_counts *inject_counts_new(const struct inject_options *opt)
 	return counts;
 }
 
+void inject_counts_free(struct inject_counts *counts)
+{
+	struct counted *task, *next;
+	unsigned int i;
+
+	for (i = 0; counts && i < NR_BUCKETS; i++) {
+		for (task = counts->buckets[i]; task; task = next) {
+			next = task->next;
+			free(task);
+		}
+	}
+	free(counts);
+}
+
 /* Field 22 of the task's stat; its name, the second, may have anything in it. */
 static __u64 beginning_of(pid_t tid)
 {

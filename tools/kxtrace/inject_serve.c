@@ -251,4 +251,6 @@ void inject_serve(const struct inject_service *service)
 	server.over = !server.counts;
 	while (!server.alone)
 		wait_for_calls(&server);
+	inject_counts_free(server.counts);
+	free(server.waiting);
 }
