@@ -19,6 +19,7 @@
 #include "kxtrace/call.h"
 #include "kxtrace/exec.h"
 #include "kxtrace/follow.h"
+#include "kxtrace/inject.h"
 #include "kxtrace/maps.h"
 #include "kxtrace/signals.h"
 #include "kxtrace/stack.h"
@@ -45,8 +46,8 @@ static __always_inline void enter_call(struct task_struct *task,
 				       struct pt_regs *regs, u32 nr)
 {
 	const volatile struct kxt_row *row = row_now(task, nr);
+	bool first = false, timed = false;
 	struct task_state *state;
-	bool first = false;
 
 	/* What its end tells is enough. */
 	if (!(row->flags & KXT_ROW_ENTERS))
@@ -75,9 +76,11 @@ static __always_inline void enter_call(struct task_struct *task,
 		row = row_of(state, nr);
 	}
 	state->nr = nr;
+	if (settings.inject)
+		timed = begin_marked(state, row);
 	if (!(row->flags & KXT_ROW_SELECTED))
 		return;
-	if (settings.times)
+	if (settings.times && !timed)
 		state->enter_ns = bpf_ktime_get_ns();
 	if (counting.sums && !settings.wall_clock)
 		start_cpu_time(state, task);
@@ -155,18 +158,22 @@ static __always_inline void exit_call(struct task_struct *task, struct pt_regs *
 		if (state->flags & (KXT_STARTING | STATE_FORKED) &&
 		    !is_first_call(state, regs, all_calls))
 			return;
+		if (settings.inject &&
+		    !begin_skipped(state, task, row_now(task, ARCH_CALL_NR(regs)), ret))
+			return;
+		flags = settings.inject ? state->mark_flags : 0;
 		/* Most calls come this way: what is right already is not written. */
 		if (state->flags & (KXT_ATTACHED | STATE_SAVED | STATE_COMPAT |
 				    STATE_WITHIN | STATE_MATCHED))
 			state->flags &= ~(KXT_ATTACHED | STATE_SAVED | STATE_COMPAT |
 					  STATE_WITHIN | STATE_MATCHED);
-		if (settings.times)
+		if (settings.times && !(flags & KXT_F_INJECTED))
 			state->enter_ns = 0;
 		nr = ARCH_CALL_NR(regs);
 		if (arch_is_compat(task))
 			nr = begin_compat(state, regs, nr);
 		if (row_of(state, nr)->flags & KXT_ROW_ENTERS)
-			flags = KXT_F_NO_ENTER;
+			flags |= KXT_F_NO_ENTER;
 	} else {
 		state->nr = KXT_NO_CALL;
 	}
@@ -174,9 +181,13 @@ static __always_inline void exit_call(struct task_struct *task, struct pt_regs *
 		ret = compat_result(ret);
 	if (is_dying(state, task))
 		flags |= KXT_F_NO_RETURN;
+	if (settings.inject)
+		flags |= state->mark_flags;
 	forget(state, &nr, &flags, &ret);
 	finish_call(state, task, nr, flags, ret, regs, true, false);
 	emit_kept_signal(&state->ignored);
+	if (settings.inject)
+		delay_exit(state);
 }
 
 SEC("tp_btf/sys_enter")
@@ -371,13 +382,17 @@ int BPF_PROG(process_exit, struct task_struct *task)
 {
 	struct task_struct *current = bpf_get_current_task_btf();
 	struct task_state *state;
-	u32 seq;
+	u32 seq, flags = KXT_F_NO_RETURN;
 
 	state = state_of(current);
 	if (!state)
 		return 0;
+	if (settings.inject) {
+		flags |= state->mark_flags;
+		take_mark(state, false);
+	}
 	if (state->nr != KXT_NO_CALL)
-		finish_call(state, current, state->nr, KXT_F_NO_RETURN, 0,
+		finish_call(state, current, state->nr, flags, 0,
 			    (struct pt_regs *)bpf_task_pt_regs(current), false,
 			    false);
 	emit_kept_signal(&state->ignored);

@@ -93,8 +93,9 @@ struct kxt_op {
 #define KXT_ROW_FAILS_NEVER	2	/* the result is never an errno */
 #define KXT_ROW_ENTERS		4	/* its entry matters, not its end alone */
 #define KXT_ROW_EARLY_STACK	8	/* after the call its registers are gone */
-#define KXT_ROW_FORKS		32	/* returns twice */
 #define KXT_ROW_FDS_ENTER	16	/* files behind descriptors are looked up then */
+#define KXT_ROW_FORKS		32	/* returns twice */
+#define KXT_ROW_INJECT		64	/* -e inject= is about it: there may be a mark */
 
 struct kxt_row {
 	__u8 flags;
@@ -157,7 +158,7 @@ struct kxt_settings {
 	__u8 filtered;		/* `filter` asks for anything */
 	__u8 detach_on_exec;	/* -b execve: a task is let go when it has executed */
 	__u8 stacks;		/* KXT_STACK records are wanted: enum kxt_stacks */
-	__u8 pad;
+	__u8 inject;		/* calls of rows with KXT_ROW_INJECT may be marked */
 	__u32 bufsize;		/* the same for buffers, where it is more than strsize */
 	__u32 stack_size;	/* bytes of stack with each call, at most KXT_STACK_MAX */
 };
@@ -240,7 +241,9 @@ enum kxt_kind {
 #define KXT_F_NO_ENTER		4	/* the call began before the tracing */
 #define KXT_F_CUT		8	/* memory left out: no scratch room */
 #define KXT_F_STOPS		16	/* SIGNAL: its action is to stop the task */
+#define KXT_F_INJECTED		16	/* CALL: the result is not the kernel's, it never ran */
 #define KXT_F_THREAD		32	/* FORK: the new task is a thread */
+#define KXT_F_DELAYED		32	/* CALL: made to wait */
 #define KXT_F_GOING_ON		64	/* made by user space: the call is not over */
 #define KXT_F_DETACHED		128	/* CALL: its task was let go within it */
 
@@ -403,6 +406,28 @@ struct kxt_uring {
 	__u8 no_entry;		/* the entry in the queue could not be read */
 	__u32 pad;
 };
+
+/*
+ * -e inject=: what user space did with a call, told before it lets the call go on.
+ * A mark is in one of a few places that its task's number gives; who finds it empties
+ * the place.
+ */
+#define KXT_NR_MARKS	4096
+#define KXT_MARK_TRIES	4
+
+struct kxt_mark {
+	__u32 tid;		/* 0: the place is free; written last */
+	__u8 flags;		/* KXT_F_INJECTED, KXT_F_DELAYED, for the call's record */
+	__u8 signal;		/* to be sent to the task now; 0: none */
+	__u16 pad;
+	__u64 began_ns;		/* CLOCK_MONOTONIC, before any delay */
+	__u64 exit_delay_ns;	/* to be waited for when the call is over */
+};
+
+static inline __u32 kxt_mark_place(__u32 tid, __u32 try)
+{
+	return (tid + try * 1021) % KXT_NR_MARKS;
+}
 
 /* Counters, one set per CPU. */
 struct kxt_stats {

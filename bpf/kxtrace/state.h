@@ -62,8 +62,10 @@ struct task_state {
 	u32 unread_nr;		/* and its number */
 	u32 exit_nr;		/* see forget() */
 	u32 exit_flags;
-	u32 pad;
+	u8 mark_flags;		/* of the call it is in: KXT_F_INJECTED, KXT_F_DELAYED */
+	u8 pad[3];
 	s64 exit_ret;
+	u64 exit_delay_ns;	/* like mark_flags */
 	u64 args[KXT_NR_ARGS];	/* with STATE_WITHIN */
 	u64 enter_ns;
 	u64 enter_cpu_ns;

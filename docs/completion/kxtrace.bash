@@ -19,7 +19,7 @@ _kxtrace()
 		return ;;
 	-e)
 		mapfile -t COMPREPLY < <(compgen -W "trace= signal= status= quiet= abbrev= verbose= raw= read=
-			write= decode-pids= decode-fds= trace-fds= %file %desc
+			write= decode-pids= decode-fds= trace-fds= inject= fault= %file %desc
 			%process %net %signal %ipc %memory %creds %stat %lstat %fstat
 			%statfs %fstatfs %clock %pure" -- "$current")
 		return ;;
@@ -55,7 +55,7 @@ _kxtrace()
 			-S --summary-sort-by -U --summary-columns -O --summary-syscall-overhead
 			--hist --top --output-separately -E --env -u --user --argv0
 			-b --detach-on -D --daemonize -I --interruptible --kill-on-exit
-			-y --decode-fds -P --trace-path --trace-fds --names
+			--inject --fault -y --decode-fds -P --trace-path --trace-fds --names
 			-d --debug --tips --fail-on-loss --seccomp-bpf -h --help -V --version" -- "$current")
 		return
 	fi

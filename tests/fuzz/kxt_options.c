@@ -31,6 +31,8 @@ static const char *const words[] = {
 	"--trace=!", "-e status=", "--comm=", "--uid=", "--fd=", "--path=", "--decode-fds=",
 	"--json", "--stack-trace", "--columns=", "-y", "-yy", "-k", "-x", "-X", "-n", "-N",
 	"-r", "-T", "-u", "-E", "-I", "-D", "-b", "-P", "-O", "-S", "-U", "--sort=",
+	"inject=", "fault=", "--inject=", "getppid:error=", ":retval=", ":signal=", ":when=", "1..9+2",
+	":delay_enter=", ":delay_exit=",
 };
 
 static struct options options;

@@ -14,6 +14,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "inject.h"
+
 static bool is_program(const char *path)
 {
 	struct stat st;
@@ -109,6 +111,8 @@ static void run_child(struct command *command, int gate)
 	if (start->interruptible == INTERRUPT_NEVER_TSTP)
 		signal(SIGTSTP, SIG_DFL);
 	change_environment(start);
+	if (command->injector && injector_enter(command->injector))
+		_exit(1);
 	if (change_user(start)) {
 		complain("-u %s: %s", start->user, strerror(errno));
 		_exit(1);
@@ -121,7 +125,10 @@ static void run_child(struct command *command, int gate)
 	close(gate);
 	if (start->argv0)
 		command->argv[0] = (char *)start->argv0;
-	execv(command->path, command->argv);
+	if (command->injector)
+		injector_exec(command->injector, command->path, command->argv);
+	else
+		execv(command->path, command->argv);
 	complain("%s: cannot be run: %s", command->path, strerror(errno));
 	_exit(1);
 }

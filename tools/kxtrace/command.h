@@ -12,6 +12,8 @@
  * The child waits in a pipe until command_go(): by then it is traced. It
  * never runs the program when kxtrace dies before that.
  */
+struct injector;
+
 struct command {
 	const struct command_options *start;
 	char *path;
@@ -19,6 +21,7 @@ struct command {
 	pid_t task;		/* that becomes it, to be traced */
 	pid_t pid;		/* the same to wait for; 0: waited for, or not our child */
 	int gate;		/* the pipe's end of ours, -1 when open */
+	struct injector *injector;	/* NULL: nothing is injected */
 	int status;		/* of wait(), once the child has ended */
 };
 

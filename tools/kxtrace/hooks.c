@@ -120,7 +120,8 @@ int hooks_choose(enum hooks *hooks, struct kx *kx, const struct options *opt)
 	int err;
 
 	*hooks = HOOKS_PAIR;
-	if (opt->hooks == HOOKS_PAIR)
+	/* What is injected is marked where all calls are seen. */
+	if (opt->hooks == HOOKS_PAIR || opt->inject.nr_rules)
 		return 0;
 	if (opt->hooks == HOOKS_AUTO) {
 		/* Where programs may wait for a page, the one that does is on all calls. */

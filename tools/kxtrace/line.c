@@ -314,6 +314,15 @@ static inline void print_call(struct line_context *line, struct call *call)
 		call->info->annotate(&line->note, call);
 }
 
+/* -e inject=: as strace says it. */
+static void print_tampering(struct out *o, const struct kxt_call *rec)
+{
+	if (rec->head.flags & KXT_F_INJECTED)
+		out_mem(o, " (INJECTED)", 11);
+	if (rec->head.flags & KXT_F_DELAYED)
+		out_mem(o, " (DELAYED)", 10);
+}
+
 void line_call(struct line_context *line, struct call *call)
 {
 	const struct kxt_call *rec = call->rec;
@@ -348,6 +357,8 @@ void line_call(struct line_context *line, struct call *call)
 		out_mem(o, line->note.buf, line->note.len);
 		out_char(o, ')');
 	}
+	if (!(rec->head.flags & KXT_F_NO_RETURN))
+		print_tampering(o, rec);
 	if (opt->spent && rec->exit_ns && !(rec->head.flags & KXT_F_NO_RETURN)) {
 		out_mem(o, " <", 2);
 		out_seconds(o, rec->enter_ns ? rec->exit_ns - rec->enter_ns : 0,

@@ -22,6 +22,7 @@
 #include "counters.h"
 #include "debug.h"
 #include "feed.h"
+#include "inject.h"
 #include "live.h"
 #include "options.h"
 #include "output.h"
@@ -177,6 +178,9 @@ static int start_command(struct tracer *tracer)
 	if (!tracer->opt->command)
 		return 0;
 	err = tracer->opt->start.daemonize ? 0 : command_fork(&tracer->command);
+	if (!err && tracer->command.injector)
+		err = injector_start(tracer->command.injector,
+				     session_marks(tracer->session), tracer->command.task);
 	if (err)
 		return err;
 	err = session_start_child(tracer->session, tracer->command.task);
@@ -403,6 +407,7 @@ static bool finish(struct tracer *tracer)
 	struct kxt_sum sums[KXT_NR_ROWS];
 	bool lost;
 
+	injector_stop(tracer->command.injector);
 	if (tracer->interrupted || is_stopped(tracer))
 		say_detached(tracer);
 	session_detach(tracer->session);
@@ -536,12 +541,15 @@ int live_trace(struct options *opt)
 	if (!err && opt->command)
 		err = command_find(&tracer.command, opt);
 	opt->program = tracer.command.path;
+	if (!err)
+		err = injector_new(&tracer.command.injector, opt);
 	if (!err && opt->start.daemonize)
 		err = command_daemonize(&tracer.command);
 	kx_log_debug(tracer.kx, opt->start.debug);
 	status = err ? 1 : trace(&tracer);
 
 	output_close(&tracer.output);
+	injector_free(tracer.command.injector);
 	command_done(&tracer.command);
 	session_close(tracer.session);
 	feed_close(&tracer.feed);

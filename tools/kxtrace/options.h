@@ -12,6 +12,7 @@
 #include "options/counting.h"
 #include "options/descriptor.h"
 #include "options/format.h"
+#include "options/inject.h"
 #include "options/output.h"
 #include "options/recording.h"
 #include "options/show.h"
@@ -56,6 +57,7 @@ struct options {
 	struct counting_options counting;
 	struct recording_options recording;
 	struct command_options start;
+	struct inject_options inject;
 	char **command;			/* NULL: none */
 	const char *program;		/* where the command was found */
 };

@@ -8,6 +8,7 @@
 #include "decode/compat.h"
 #include "decode/uring_op.h"
 #include "filter.h"
+#include "inject.h"
 
 bool rows_take_times(const struct options *opt)
 {
@@ -101,11 +102,13 @@ void rows_choose(struct kxt_row *rows, const struct options *opt, bool entries)
 {
 	unsigned int nr;
 
-	entries |= rows_take_times(opt);
+	entries |= rows_take_times(opt) || opt->inject.nr_rules;
 	for (nr = 0; nr < KXT_NR_ROWS; nr++) {
 		memset(&rows[nr], 0, sizeof(rows[nr]));
 		if (opt->selected[nr])
 			rows[nr].flags |= KXT_ROW_SELECTED;
+		if (inject_holds(&opt->inject, nr))
+			rows[nr].flags |= KXT_ROW_INJECT;
 		choose_row(&rows[nr], nr, entries,
 			   opt->show.styles[nr] & STYLE_WHOLE);
 	}

@@ -145,6 +145,7 @@ static void configure(struct session *session)
 		.detach_on_exec = opt->start.detach_on_exec,
 		.stacks = stacks_wanted(opt),
 		.stack_size = opt->stack.size,
+		.inject = opt->inject.nr_rules != 0,
 	};
 	memcpy((void *)&skel->rodata->filter, &opt->filter, sizeof(opt->filter));
 	/* Programs that may sleep came after programs that may be preempted. */
@@ -152,6 +153,8 @@ static void configure(struct session *session)
 	rows_choose((struct kxt_row *)skel->rodata->rows, opt, may_miss_ends(session));
 	hists = counters_choose((struct kxt_counting *)&skel->rodata->counting, opt);
 	bpf_map__set_max_entries(skel->maps.hists, hists);
+	if (opt->inject.nr_rules)
+		bpf_map__set_max_entries(skel->maps.marks, KXT_NR_MARKS);
 	if (opt->counting.top)
 		bpf_map__set_max_entries(skel->maps.processes, KXT_MAX_PROCESSES);
 	operations_choose((struct kxt_row *)skel->rodata->rows + KXT_NR_ROWS,
@@ -528,6 +531,11 @@ uint32_t session_unseen_programs(const struct session *session)
 struct bpf_object *session_object(const struct session *session)
 {
 	return session->skel->obj;
+}
+
+int session_marks(const struct session *session)
+{
+	return bpf_map__fd(session->skel->maps.marks);
 }
 
 const struct kxt_counting *session_counting(const struct session *session)

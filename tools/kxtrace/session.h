@@ -49,6 +49,8 @@ uint64_t session_skipped(struct session *session);
 uint32_t session_unseen_programs(const struct session *session);
 /* For those that ask the kernel half about itself, and for what both halves share. */
 struct bpf_object *session_object(const struct session *session);
+/* The map of marks, whose array of KXT_NR_MARKS can be mapped. */
+int session_marks(const struct session *session);
 const struct kxt_counting *session_counting(const struct session *session);
 uint32_t *session_epoch(struct session *session);
 /* --top: calls of processes beyond those that it has room for. */

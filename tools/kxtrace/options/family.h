@@ -42,7 +42,7 @@ struct option_family {
 extern const struct option_family selecting_options, filtering_options,
 	showing_options, time_options, descriptor_options, stack_options, counting_options,
 	output_options, format_options, recording_options, command_options,
-	other_options;
+	inject_options, other_options;
 
 #define NR(array) (sizeof(array) / sizeof((array)[0]))
 

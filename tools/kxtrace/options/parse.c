@@ -34,7 +34,8 @@ void complain(const char *format, ...)
 static const struct option_family *const families[] = {
 	&selecting_options, &filtering_options, &showing_options, &time_options,
 	&descriptor_options, &stack_options, &output_options, &format_options,
-	&counting_options, &recording_options, &command_options, &other_options,
+	&counting_options, &recording_options, &command_options,
+	&inject_options, &other_options,
 };
 
 /* What getopt returns for a row: its letter, or this and its place among all. */
@@ -144,7 +145,7 @@ void options_help(bool all)
 			if (is_shown(&family->rows[j], all))
 				print_row(&family->rows[j]);
 		if (family == &selecting_options)
-			puts("  -e EXPR                      trace=SET, signal=SET, quiet=SET; SET: names, %class, /regex, !SET");
+			puts("  -e EXPR                      trace=SET, signal=SET, inject=SET:error=E; SET: names, %class, !SET");
 	}
 	puts("Examples:\n"
 	     "  kxtrace -f -o build.log make        every call of a build\n"

@@ -88,7 +88,6 @@ static const struct option_row rows[] = {
 static const struct qualifier qualifiers[] = {
 	{ "trace\0t\0", take_trace },
 	{ "signal\0signals\0s\0", take_signal },
-	{ "inject\0fault\0", NULL, "calls cannot be tampered with yet" },
 };
 
 static int judge(struct options *opt)

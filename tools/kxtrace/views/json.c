@@ -159,6 +159,10 @@ static void show_call(struct view *view, struct call *call)
 	write_call(json, call, "call");
 	if (call->rec->head.flags & KXT_F_GOING_ON || call_is_unfinished(call))
 		out_str(o, ",\"unfinished\":true");
+	if (call->rec->head.flags & KXT_F_INJECTED)
+		out_str(o, ",\"injected\":true");
+	if (call->rec->head.flags & KXT_F_DELAYED)
+		out_str(o, ",\"delayed\":true");
 	end_object(o);
 }
 
