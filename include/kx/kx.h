@@ -465,6 +465,7 @@ struct kx_dependency {
  * @KX_CHANNEL_FILE: text that is made when it is read
  * @KX_CHANNEL_SHARE: memory that both sides see
  * @KX_CHANNEL_INTAKE: records from user space, in bulk
+ * @KX_CHANNEL_DOOR: kernel code asks, a service in user space answers
  */
 enum kx_channel_kind {
 	KX_CHANNEL_LOG,
@@ -473,6 +474,7 @@ enum kx_channel_kind {
 	KX_CHANNEL_FILE,
 	KX_CHANNEL_SHARE,
 	KX_CHANNEL_INTAKE,
+	KX_CHANNEL_DOOR,
 };
 
 /**
