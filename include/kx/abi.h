@@ -425,10 +425,10 @@ struct kx_door_record {
 /* What a door's program is asked to do. */
 enum kx_door_op_kind {
 	KX_DOOR_OP_ATTACH,	/* -EBUSY: somebody serves */
+	KX_DOOR_OP_KEEPER,	/* by a child of the service: it is its keeper, and the door opens */
 	KX_DOOR_OP_ANSWER,	/* -EPERM, -EALREADY, -ESTALE, -EINVAL: refused, and counted */
 	KX_DOOR_OP_EXPIRE,	/* what is beyond its deadline gets the default */
 	KX_DOOR_OP_DETACH,	/* what waits gets the default; by the service or its keeper */
-	KX_DOOR_OP_KEEPER,	/* another process is the keeper now */
 };
 
 /**
@@ -439,8 +439,6 @@ enum kx_door_op_kind {
  * @verdict: to answer: 0, or a negative errno
  * @keep_ms: to answer: for how long the same question gets it without the service
  * @wait: to attach: where the service's memory is
- * @keeper: to attach, and KX_DOOR_OP_KEEPER: that process
- * @unused: 0
  */
 struct kx_door_op {
 	__u32 kind;
@@ -449,8 +447,6 @@ struct kx_door_op {
 	__s32 verdict;
 	__u32 keep_ms;
 	__u64 wait;
-	__u32 keeper;
-	__u32 unused;
 };
 
 /**
@@ -485,13 +481,13 @@ enum kx_operation {
 
 /**
  * struct kx_call_request - a request that security hooks and system calls share
- * @operation: enum kx_operation; the opcode is the same
+ * @operation: what it does; the opcode is the same
  * @number: of the system call; -1: a hook has asked
  * @args: of the system call; of a hook: what it likes to tell
  * @path: a copy; "" for none, cut if need be
  */
 struct kx_call_request {
-	__u32 operation;
+	enum kx_operation operation;
 	__s32 number;
 	__u64 args[6];
 	char path[KX_CALL_PATH];

@@ -276,19 +276,30 @@ static __always_inline void kx_door_expire(void *slots, __u64 now, __u32 outcome
 	}
 }
 
+/* Nobody is asked before the keeper is there too. */
 static __noinline __attribute__((unused)) int
 kx_door_attach(struct kx_door_server *server, const struct kx_door_op *op, __u32 tgid)
 {
-	__u64 none = 0, session = kx_door_key();
+	__u64 none = 0;
 
-	/* It is not seen to serve before all of it is there. */
 	if (server->session || __sync_val_compare_and_swap(&server->tgid, 0, tgid) != 0)
 		return -16; /* EBUSY */
 	if (!server->secret)
 		server->secret = kx_door_key();
 	server->wait = kx_door_blocks() ? op->wait : none;
-	server->keeper = op->keeper;
-	__sync_lock_test_and_set(&server->session, session);
+	return 0;
+}
+
+static __noinline __attribute__((unused)) int
+kx_door_keep(struct kx_door_server *server, __u32 tgid)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+
+	if (!server->tgid || (__u32)task->real_parent->tgid != server->tgid)
+		return -1; /* EPERM */
+	server->keeper = tgid;
+	if (!server->session)
+		__sync_lock_test_and_set(&server->session, kx_door_key());
 	return 0;
 }
 
@@ -454,14 +465,14 @@ kx_door_answer(struct kx_door_server *server, struct kx_door_slot *slot,
 			return kx_door_attach(server, &op, tgid);	\
 		if (op.kind == KX_DOOR_OP_ANSWER)			\
 			return name##_answer(ctx, server, tgid);	\
+		if (op.kind == KX_DOOR_OP_KEEPER)			\
+			return kx_door_keep(server, tgid);		\
 		if (!tgid || (tgid != server->tgid && tgid != server->keeper)) \
 			return -1;					\
 		if (op.kind == KX_DOOR_OP_EXPIRE)			\
 			kx_door_expire(&name##_slots, bpf_ktime_get_ns(), KX_DOOR_DEADLINE); \
 		else if (op.kind == KX_DOOR_OP_DETACH)			\
 			kx_door_end(&name##_slots, server);		\
-		else if (op.kind == KX_DOOR_OP_KEEPER)			\
-			server->keeper = op.keeper;			\
 		else							\
 			return -22;					\
 		return 0;						\
