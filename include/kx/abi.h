@@ -292,11 +292,10 @@ struct kx_seq {
  * buffer; while one waits, it has a slot.
  */
 #define KX_DOOR_SLOTS		64	/* questions that wait at most */
-#define KX_DOOR_PAGES		32	/* places to wait at, of each slot */
 
 /* Bits: how the task that asks may be held up. */
 enum kx_door_way {
-	KX_DOOR_BLOCK = 1 << 0,	/* it reads memory of the service that is not there yet */
+	KX_DOOR_BLOCK = 1 << 0,	/* it reads memory of the keeper that is not there */
 	KX_DOOR_STOP = 1 << 1,	/* SIGSTOP, and its system call begins again */
 };
 
@@ -351,7 +350,8 @@ enum kx_door_outcome {
 /**
  * struct kx_door_server - who serves: the one value of the map "NAME_server"
  * @session: not 0: somebody does
- * @wait: where its memory is that blocks who reads it; 0: it has none
+ * @wait: where memory of the keeper is that blocks who reads it, a page for each
+ *	  slot; 0: it has none
  * @secret: what questions are mixed with to become keys of the cache
  * @tgid: the service, as the first pid namespace counts
  * @keeper: the process that looks after who waits, when the service does not
@@ -376,10 +376,10 @@ struct kx_door_server {
  * @deadline_ns: CLOCK_MONOTONIC
  * @state: enum kx_door_state
  * @way: enum kx_door_way
- * @use: which question of this slot it is; its page is @use % KX_DOOR_PAGES
  * @tgid: the process that waits, as the first pid namespace counts
  * @tid: the thread
  * @outcome: why there is no answer: enum kx_door_outcome
+ * @unused: 0
  * @cache: what the answer is kept under
  */
 struct kx_door_slot {
@@ -387,10 +387,10 @@ struct kx_door_slot {
 	__u64 deadline_ns;
 	__u32 state;
 	__u32 way;
-	__u32 use;
 	__u32 tgid;
 	__u32 tid;
 	__u32 outcome;
+	__u32 unused;
 	__u64 cache[2];
 };
 
@@ -399,26 +399,26 @@ struct kx_door_slot {
  * @key: of the question; 0: no answer is expected
  * @time_ns: CLOCK_MONOTONIC
  * @slot: where it waits
- * @page: where memory has to appear, so that it goes on
  * @opcode: the author's own
  * @way: enum kx_door_way
  * @tgid: who asks; zeros in this and the next four when there is no question
  * @tid: the thread
  * @uid: its user
  * @gid: its group
+ * @unused: 0
  * @comm: its name
  */
 struct kx_door_record {
 	__u64 key;
 	__u64 time_ns;
 	__u32 slot;
-	__u32 page;
 	__u32 opcode;
 	__u32 way;
 	__u32 tgid;
 	__u32 tid;
 	__u32 uid;
 	__u32 gid;
+	__u32 unused;
 	char comm[16];
 };
 
@@ -438,7 +438,7 @@ enum kx_door_op_kind {
  * @key: to answer: of the record
  * @verdict: to answer: 0, or a negative errno
  * @keep_ms: to answer: for how long the same question gets it without the service
- * @wait: to attach: where the service's memory is
+ * @wait: of the keeper: where its memory is
  */
 struct kx_door_op {
 	__u32 kind;

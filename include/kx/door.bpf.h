@@ -68,7 +68,7 @@
 #define KX_PF_KTHREAD	0x200000
 #define KX_IO_URING_ENTER 426
 
-/* The memory of a service is read where the kernel finds a task by its number: 6.2. */
+/* The memory of a keeper is read where the kernel finds a task by its number: 6.2. */
 extern struct task_struct *bpf_task_from_pid(__s32 pid) __weak __ksym;
 extern void bpf_task_release(struct task_struct *task) __weak __ksym;
 
@@ -92,7 +92,7 @@ struct kx_door_place {
 	__u64 cache[2];
 	__u64 key;
 	__u32 slot;
-	__u32 page;
+	__u32 unused;
 };
 
 static __always_inline void kx_door_count(struct kx_door_server *server, __u32 what)
@@ -170,15 +170,15 @@ static __noinline __attribute__((unused)) int kx_door_can_stop(void)
 	return 1;
 }
 
-/* Until the service lets the page appear, or ends. */
+/* Until the question is decided, or both the service and its keeper have ended. */
 static __always_inline void kx_door_sleep(struct kx_door_server *server,
 					  const struct kx_door_place *place)
 {
-	__u64 at = server->wait + ((__u64)place->slot * KX_DOOR_PAGES + place->page) * KX_DOOR_PAGE;
+	__u64 at = server->wait + (__u64)place->slot * KX_DOOR_PAGE;
 	struct task_struct *task;
 	__u8 byte;
 
-	task = bpf_task_from_pid(server->tgid);
+	task = bpf_task_from_pid(server->keeper);
 	if (!task)
 		return;
 	(void)bpf_copy_from_user_task(&byte, sizeof(byte), (void *)at, task, 0);
@@ -237,8 +237,6 @@ kx_door_fill(struct kx_door_slot *slot, struct kx_door_record *record,
 	__u64 ids = bpf_get_current_pid_tgid(), user = bpf_get_current_uid_gid();
 
 	place->key = kx_door_key();
-	slot->use++;
-	place->page = slot->use & (KX_DOOR_PAGES - 1);
 	record->time_ns = bpf_ktime_get_ns();
 	slot->deadline_ns = record->time_ns + deadline_ms * 1000000ULL;
 	slot->key = record->key = place->key;
@@ -247,9 +245,9 @@ kx_door_fill(struct kx_door_slot *slot, struct kx_door_record *record,
 	slot->cache[0] = place->cache[0];
 	slot->cache[1] = place->cache[1];
 	record->slot = place->slot;
-	record->page = place->page;
 	record->uid = (__u32)user;
 	record->gid = user >> 32;
+	record->unused = 0;
 	bpf_get_current_comm(record->comm, sizeof(record->comm));
 	return 0;
 }
@@ -278,25 +276,24 @@ static __always_inline void kx_door_expire(void *slots, __u64 now, __u32 outcome
 
 /* Nobody is asked before the keeper is there too. */
 static __noinline __attribute__((unused)) int
-kx_door_attach(struct kx_door_server *server, const struct kx_door_op *op, __u32 tgid)
+kx_door_attach(struct kx_door_server *server, __u32 tgid)
 {
-	__u64 none = 0;
-
 	if (server->session || __sync_val_compare_and_swap(&server->tgid, 0, tgid) != 0)
 		return -16; /* EBUSY */
 	if (!server->secret)
 		server->secret = kx_door_key();
-	server->wait = kx_door_blocks() ? op->wait : none;
 	return 0;
 }
 
 static __noinline __attribute__((unused)) int
-kx_door_keep(struct kx_door_server *server, __u32 tgid)
+kx_door_keep(struct kx_door_server *server, __u64 wait, __u32 tgid)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
+	__u64 none = 0;
 
 	if (!server->tgid || (__u32)task->real_parent->tgid != server->tgid)
 		return -1; /* EPERM */
+	server->wait = kx_door_blocks() ? wait : none;
 	server->keeper = tgid;
 	if (!server->session)
 		__sync_lock_test_and_set(&server->session, kx_door_key());
@@ -462,11 +459,11 @@ kx_door_answer(struct kx_door_server *server, struct kx_door_slot *slot,
 		ctx->out.blocks = kx_door_blocks();			\
 		KX_COPY_(&op, &ctx->in.op, sizeof(op));			\
 		if (op.kind == KX_DOOR_OP_ATTACH)			\
-			return kx_door_attach(server, &op, tgid);	\
+			return kx_door_attach(server, tgid);		\
 		if (op.kind == KX_DOOR_OP_ANSWER)			\
 			return name##_answer(ctx, server, tgid);	\
 		if (op.kind == KX_DOOR_OP_KEEPER)			\
-			return kx_door_keep(server, tgid);		\
+			return kx_door_keep(server, op.wait, tgid);	\
 		if (!tgid || (tgid != server->tgid && tgid != server->keeper)) \
 			return -1;					\
 		if (op.kind == KX_DOOR_OP_EXPIRE)			\

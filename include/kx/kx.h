@@ -1750,7 +1750,7 @@ int kx_door_create(struct kx *kx, struct kx_instance *inst, const char *name, kx
  * continue who asks, the sentence says what is missing; -EALREADY: it is attached; errno
  * of clone(2).
  * Context: any thread.
- * Kernel: 6.1; CAP_SYS_PTRACE (or vm.unprivileged_userfaultfd=1) to block who asks, or
+ * Kernel: 6.1; CAP_SYS_ADMIN (it mounts a FUSE that nobody else sees) to block who asks, or
  * CAP_KILL to stop and continue it.
  * Since: 0.1
  */

@@ -25,8 +25,6 @@ int door_call(const struct door_side *side, const struct kx_door_op *op, const v
 		.test.prog_fd = side->prog_fd,
 		.test.ctx_in = (uintptr_t)block,
 		.test.ctx_size_in = side->block_len,
-		.test.ctx_out = (uintptr_t)block,
-		.test.ctx_size_out = side->block_len,
 	};
 
 	memcpy(block, op, sizeof(*op));
@@ -202,7 +200,8 @@ static struct kx_door *door_new(struct kx *kx, kx_door_fn fn, void *ctx)
 	door->kx = kx;
 	door->fn = fn;
 	door->ctx = ctx;
-	door->side.prog_fd = door->side.uffd = door->epoll_fd = -1;
+	door->side.prog_fd = door->epoll_fd = -1;
+	door->side.fuse_fd = door->side.file_fd = -1;
 	door->keeper_fd = door->listener = door->timer_fd = -1;
 	door->entry = ENTRY_NONE;
 	pthread_mutex_init(&door->lock, NULL);

@@ -16,13 +16,16 @@
 struct btf;
 struct seccomp_notif;
 
-#define DOOR_WAIT_LEN	((size_t)KX_DOOR_SLOTS * KX_DOOR_PAGES * 4096)
+#define DOOR_WAIT_LEN	((size_t)KX_DOOR_SLOTS * 4096)
 
 /* What the service and its keeper share: the maps, the program, the memory to wait at. */
 struct door_side {
 	int prog_fd;
-	int uffd;		/* -1: nobody can be blocked */
-	uint64_t wait;		/* where the memory is in the service */
+	int fuse_fd;		/* -1: nobody can be blocked */
+	int file_fd;		/* what is mapped */
+	bool opened;
+	uint64_t wait;		/* where it is in the keeper */
+	uint64_t *reads;	/* shared: by slot, the read that sleeps; 0: none */
 	uint32_t tgid;		/* of the service, as the first pid namespace counts */
 	uint32_t block_len;	/* of the program's context */
 	uint32_t out_offset;
@@ -78,12 +81,16 @@ static inline const struct kx_door_slot *door_slot(const struct door_side *side,
 /* Who waits in a slot whose question is decided goes on. */
 void door_release(const struct door_side *side, uint32_t i);
 
-/* Memory that blocks who reads it. -1 in side->uffd where the kernel has none for us. */
+/* Memory that blocks who reads it. -1 in side->fuse_fd where the kernel has none for us. */
 void door_wait_make(struct door_side *side);
 void door_wait_done(struct door_side *side);
 
-/* A question has come for a page: those that its slot needs next shall not be there. */
-void door_wait_renew(const struct door_side *side, uint32_t slot, uint32_t page);
+/* Have it in this process, so that the keeper, a copy of it, has it; and no longer. */
+int door_wait_map(struct door_side *side);
+void door_wait_unmap(struct door_side *side);
+
+/* Serve one request of its file. false: there is none. */
+bool door_wait_serve(const struct door_side *side);
 
 /* Start the keeper; 0, or a negative errno. */
 int door_keeper_start(struct kx_door *door);

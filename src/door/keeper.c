@@ -71,17 +71,14 @@ static void last(struct door_side *side)
 	uint64_t end = now_ns() + LAST_NS;
 	uint32_t keeper = side->server->keeper, nr;
 
-	/* With it ends what they wait at. */
-	if (side->uffd >= 0)
-		close(side->uffd);
-	side->uffd = -1;
 	if (side->server->tgid == side->tgid)
 		(void)door_call(side, &detach, NULL, 0, NULL);
 	do {
-		struct timespec pause = { .tv_nsec = look(side, &nr) * 1000000L };
+		struct pollfd reads = { .fd = side->fuse_fd, .events = POLLIN };
+		int sleep_ms = look(side, &nr);
 
-		if (nr)
-			nanosleep(&pause, NULL);
+		if (nr && poll(&reads, 1, sleep_ms) > 0)
+			(void)door_wait_serve(side);
 	} while (nr && side->server->keeper == keeper && now_ns() < end);
 }
 
@@ -93,7 +90,7 @@ static int above(int a, int b)
 /* No descriptor of the service's stays open here but the three that are needed. */
 static void shed(struct door_side *side, int *service_fd, int *said_fd)
 {
-	int *keep[] = { &side->prog_fd, &side->uffd, service_fd, said_fd };
+	int *keep[] = { &side->prog_fd, &side->fuse_fd, service_fd, said_fd };
 	int top = 2;
 
 	for (size_t i = 0; i < 4; i++)
@@ -119,8 +116,8 @@ static void shed(struct door_side *side, int *service_fd, int *said_fd)
 /* Nothing here but system calls: other threads of the service had locks when it was made. */
 static void keep(struct door_side *side, int service_fd, int said_fd)
 {
-	const struct kx_door_op begin = { .kind = KX_DOOR_OP_KEEPER };
-	struct pollfd service = { .events = POLLIN };
+	const struct kx_door_op begin = { .kind = KX_DOOR_OP_KEEPER, .wait = side->wait };
+	struct pollfd fds[2] = { { .events = POLLIN }, { .events = POLLIN } };
 	sigset_t all;
 	char err;
 	uint32_t nr;
@@ -133,9 +130,13 @@ static void keep(struct door_side *side, int service_fd, int said_fd)
 	err = -door_call(side, &begin, NULL, 0, NULL);
 	(void)!write(said_fd, &err, 1);
 	close(said_fd);
-	service.fd = service_fd;
-	while (!err && !poll(&service, 1, look(side, &nr)))
-		;
+	fds[0].fd = service_fd;
+	fds[1].fd = side->fuse_fd;
+	while (!err && !fds[0].revents) {
+		poll(fds, 2, look(side, &nr));
+		while (fds[1].revents && door_wait_serve(side))
+			;
+	}
 	if (!err)
 		last(side);
 	syscall(__NR_exit_group, 0);
@@ -165,7 +166,8 @@ int door_keeper_start(struct kx_door *door)
 
 	if (service_fd < 0 || pipe2(said, O_CLOEXEC))
 		return -errno;
-	err = start(door, service_fd, said[1]);
+	err = door_wait_map(&door->side) ?: start(door, service_fd, said[1]);
+	door_wait_unmap(&door->side);
 	close(said[1]);
 	if (!err && read(said[0], &answer, 1) != 1)
 		err = -ECHILD;

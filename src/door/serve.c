@@ -25,7 +25,7 @@ static int refused(struct kx_door *door, int err, const char *why)
 /* Can those who ask be made to wait at all? */
 static int way_check(struct kx_door *door, const struct kx_door_out *out)
 {
-	door->blocks = out->blocks && door->side.wait;
+	door->blocks = out->blocks && door->side.fuse_fd >= 0;
 	if (door->blocks)
 		return 0;
 	if (out->tgid != (uint32_t)getpid())
@@ -35,7 +35,7 @@ static int way_check(struct kx_door *door, const struct kx_door_out *out)
 	if (caps_missing(KX_NEED_KILL))
 		return kx_fail(door->kx, -EPERM, "%s: cannot be served without CAP_KILL here: who "
 			       "asks is stopped, and could not be continued%s", door->shown,
-			       out->blocks ? "; with CAP_SYS_PTRACE it would be blocked instead" :
+			       out->blocks ? "; with CAP_SYS_ADMIN it would be blocked instead" :
 					     "");
 	return 0;
 }
@@ -43,13 +43,12 @@ static int way_check(struct kx_door *door, const struct kx_door_out *out)
 static int attach(struct kx_door *door)
 {
 	const struct kx_door_op detach = { .kind = KX_DOOR_OP_DETACH };
-	struct kx_door_op op = { .kind = KX_DOOR_OP_ATTACH };
+	const struct kx_door_op op = { .kind = KX_DOOR_OP_ATTACH };
 	struct epoll_event event = { .events = EPOLLIN };
 	struct kx_door_out out;
 	int err;
 
 	door_wait_make(&door->side);
-	op.wait = door->side.wait;
 	err = door_call(&door->side, &op, NULL, 0, &out);
 	if (err == -EBUSY)
 		return kx_fail(door->kx, err, "%s: process %u is serving it; try again when that "
@@ -241,9 +240,8 @@ int kx_door_dispatch(struct kx_door *door)
 	head = (const struct kx_door_record *)record;
 	if (!head->key)
 		return handle(door, head, head + 1);
-	if (head->slot >= KX_DOOR_SLOTS || head->page >= KX_DOOR_PAGES)
+	if (head->slot >= KX_DOOR_SLOTS)
 		return 1;
-	door_wait_renew(&door->side, head->slot, head->page);
 	return waits(door, head) ? handle(door, head, head + 1) : 1;
 }
 
