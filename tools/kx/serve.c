@@ -214,10 +214,27 @@ static void account_json(const struct service *service, const struct kx_door_cou
 	json_close(&json);
 }
 
+/* "(deadline 1, died 2)": what is not 0 of one kind. */
+static void kinds_print(const struct service *service, const struct kx_door_counts *now,
+			bool defaults, const char *open, const char *close)
+{
+	bool any = false;
+
+	for (size_t i = 2; i < NR_COUNTS; i++) {
+		uint64_t nr = count_of(service, now, counts[i].offset);
+
+		if (!nr || counts[i].is_default != defaults)
+			continue;
+		fprintf(stderr, "%s%s %" PRIu64, any ? ", " : open, counts[i].name, nr);
+		any = true;
+	}
+	if (any)
+		fputs(close, stderr);
+}
+
 static void account_text(const struct service *service, const struct kx_door_counts *now)
 {
 	uint64_t defaults = 0;
-	const char *between = " (";
 
 	for (size_t i = 0; i < NR_COUNTS; i++)
 		defaults += counts[i].is_default ? count_of(service, now, counts[i].offset) : 0;
@@ -225,19 +242,9 @@ static void account_text(const struct service *service, const struct kx_door_cou
 		", default %" PRIu64, service->shown, count_of(service, now, 0),
 		count_of(service, now, counts[0].offset), count_of(service, now, counts[1].offset),
 		defaults);
-	for (size_t i = 2; i < NR_COUNTS; i++) {
-		uint64_t nr = count_of(service, now, counts[i].offset);
-
-		if (!counts[i].is_default && *between == ',')
-			between = defaults ? "); " : "; ";
-		if (!nr)
-			continue;
-		if (!counts[i].is_default && between[0] == ' ')
-			between = "; ";
-		fprintf(stderr, "%s%s %" PRIu64, between, counts[i].name, nr);
-		between = ", ";
-	}
-	fputs(defaults && *between == ',' ? ")\n" : "\n", stderr);
+	kinds_print(service, now, true, " (", ")");
+	kinds_print(service, now, false, "; ", "");
+	fputc('\n', stderr);
 }
 
 static int serve_all(struct service *service)
