@@ -8,13 +8,14 @@ use Cwd 'abs_path';
 use JSON::PP;
 use KX;
 use Test::More;
-use Time::HiRes qw(time sleep);
 
+not_between();
 need_root();
 my $kx = abs_path("$build/kx");
 my $doors = abs_path("$build/tests/live/doors");
 plan skip_all => 'no lsm programs here' if run($kx, 'features', '--json')->{out} !~ /"name":"lsm.s"[^\n]*"available"/;
-my $kills = $ENV{DOOR_KILLS} // 100;
+# Guests are slow; the whole hundred is for those who ask for it.
+my $kills = $ENV{DOOR_KILLS} // ($ENV{KX_VM_KERNEL} ? 8 : 100);
 
 sub kx { return run($kx, @_); }
 my %running;
@@ -39,7 +40,7 @@ for my $way ('block', 'stop') {
 		wait_for(sub { slurp($service->{out}) =~ /\n/ || slurp($service->{err}) }, 20) or last;
 		$served++ if slurp($service->{out}) =~ /^(\w+)\n/;
 		$way_now = $1 // '';
-		sleep rand 0.05;	# at any moment
+		run('true') for 1 .. rand 6;	# at any moment
 		kill KILL => $service->{pid};
 		ended($service);
 	}
@@ -59,7 +60,6 @@ for my $way ('block', 'stop') {
 	is(ended($last)->{exit}, 0, "$way: the last one ends by itself");
 	ok(wait_for(sub { run('sh', '-c', "ps -eo stat,args | grep '^[TD].*doors any' | grep -v grep")->{out} eq '' }, 20),
 	   "$way: nobody is stopped or blocked any more");
-	ok(wait_for(sub { run('pgrep', '-x', 'kx-keeper')->{out} eq '' || 1 }, 20), "$way: keepers end");
 }
 
 # In time: the ones that waited when it was killed, by their own clocks.
@@ -70,7 +70,7 @@ for my $way ('block', 'stop') {
 	wait_for(sub { slurp($service->{out}) =~ /\n/ }, 20);
 	my $asker = began(start($doors, 'any', 4, 1, $path));
 	ok(wait_for(sub { run('pgrep', '-P', $asker->{pid})->{out} =~ tr/\n// == 4 }, 20), "$way: four ask one that hangs");
-	sleep 0.2;
+	run('true') for 1 .. 10;
 	kill KILL => $service->{pid};
 	ended($service);
 	my $r = ended($asker, 50);

@@ -175,19 +175,6 @@ static int open_one(int process, long nr, char **paths, int nr_paths)
 	return 0;
 }
 
-static int processes(int argc, char **argv)
-{
-	int nr = atoi(argv[2]), failed = 0, status;
-	long each = atol(argv[3]);
-
-	for (int i = 0; i < nr; i++)
-		if (!fork())
-			_exit(!strcmp(argv[1], "any") ? any_one(each, argv[4]) : argc == 4 ? ask_one(i, each) : open_one(i, each, argv + 4, argc - 4));
-	while (wait(&status) > 0)
-		failed += status != 0;
-	return failed != 0;
-}
-
 static double now(void)
 {
 	struct timespec t;
@@ -219,6 +206,19 @@ static int any_one(long nr, const char *path)
 	printf("%.3f %ld\n", longest, refused);
 	fflush(stdout);
 	return 0;
+}
+
+static int processes(int argc, char **argv)
+{
+	int nr = atoi(argv[2]), failed = 0, status;
+	long each = atol(argv[3]);
+
+	for (int i = 0; i < nr; i++)
+		if (!fork())
+			_exit(!strcmp(argv[1], "any") ? any_one(each, argv[4]) : argc == 4 ? ask_one(i, each) : open_one(i, each, argv + 4, argc - 4));
+	while (wait(&status) > 0)
+		failed += status != 0;
+	return failed != 0;
 }
 
 struct threads {
