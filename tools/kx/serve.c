@@ -29,12 +29,12 @@ static struct {
 } config;
 
 static const struct flag flags[] = {
-	{ "keep", 'k', "one COMMAND, a line for each question", &config.keep },
+	{ "keep", 0, "one COMMAND, a line for each question", &config.keep },
 	{ "count", 'n', "end after so many questions", NULL, &config.count, "NUMBER" },
-	{ "run", 'r', "hold the calls of what the shell runs", NULL, &config.run, "SCRIPT" },
-	{ "calls", 'c', "which calls, with --run", NULL, &config.calls, "NAME[,...]" },
-	{ "deadline", 'd', "for how long, with --run", NULL, &config.deadline, "MS" },
-	{ "default", 'D', "what they get then, with --run", NULL, &config.fallback, "ERRNO" },
+	{ "run", 0, "hold the calls of what the shell runs", NULL, &config.run, "SCRIPT" },
+	{ "calls", 0, "which calls, with --run", NULL, &config.calls, "NAME[,...]" },
+	{ "deadline", 0, "for how long, with --run", NULL, &config.deadline, "MS" },
+	{ "default", 0, "what they get then, with --run", NULL, &config.fallback, "ERRNO" },
 	{ "json", 'j', "the account as a JSON object", &config.json },
 	{ NULL },
 };
