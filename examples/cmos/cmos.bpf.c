@@ -19,16 +19,16 @@ struct memory {
 /* Without a service: ENXIO. */
 KX_DOOR_WITH(port, struct wanted, struct memory, "reads ports 0x70 and 0x71", 5000, -6, 64, 60000);
 
-/* As KX_FILE(), but it may sleep. */
-SEC("iter.s/bpf_map_elem") KX_TAG("kx.file=the bytes, 16 in a line") KX_OVER(kx_once)
-int memory(struct bpf_iter__bpf_map_elem *ctx)
+/* A file that may sleep: only iterators over tasks do. The first one is enough. */
+SEC("iter.s/task") KX_TAG("kx.file=the bytes, 16 in a line")
+int memory(struct bpf_iter__task *ctx)
 {
 	struct wanted wanted = { .len = 64 };
 	struct seq_file *file = ctx->meta->seq;
 	struct memory memory;
 	int verdict;
 
-	if (!ctx->value)
+	if (!ctx->task || ctx->meta->seq_num)
 		return 0;
 	verdict = port_call(1, 0, &wanted, &memory);
 	if (verdict) {

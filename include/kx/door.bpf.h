@@ -33,7 +33,7 @@
  *							is -ERESTARTNOINTR then, to be returned at
  *							once: the call begins again when there is a verdict
  *	NAME_call(opcode, key, &request, &reply)	in what may sleep and is no hook: KX_COMMAND,
- *							SEC("iter.s/..."): waits where the kernel can
+ *							SEC("iter.s/task"): waits where the kernel can
  *	NAME_tell(opcode, &request)			in any program: goes on at once, gets no answer
  *
  * A service may let the kernel keep an answer for some time. Who asks the same again then
