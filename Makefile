@@ -324,6 +324,7 @@ bench: deps-bench
 	@$(ROOT) tests/bench/extensions
 	@$(ROOT) tests/bench/shares
 	@$(ROOT) tests/bench/channels
+	@$(ROOT) tests/bench/doors
 	@$(ROOT) tests/bench/nats
 
 install: all

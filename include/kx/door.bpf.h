@@ -327,8 +327,10 @@
 									\
 		if (!slot)						\
 			return 0;					\
-		for (int i = 0; i < 4; i++) {				\
-			kx_door_sleep(server, place);			\
+		for (int i = 0; i < 64; i++) {				\
+			if (slot->head.state != KX_DOOR_ANSWERED &&	\
+			    slot->head.state != KX_DOOR_DEFAULTED)	\
+				kx_door_sleep(server, place);		\
 			if (slot->head.state == KX_DOOR_ANSWERED ||	\
 			    slot->head.state == KX_DOOR_DEFAULTED)	\
 				break;					\

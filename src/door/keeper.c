@@ -117,7 +117,7 @@ static void shed(struct door_side *side, int *service_fd, int *said_fd)
 static void keep(struct door_side *side, int service_fd, int said_fd)
 {
 	const struct kx_door_op begin = { .kind = KX_DOOR_OP_KEEPER, .wait = side->wait };
-	struct pollfd fds[2] = { { .events = POLLIN }, { .events = POLLIN } };
+	struct pollfd service = { .events = POLLIN };
 	sigset_t all;
 	char err;
 	uint32_t nr;
@@ -130,12 +130,12 @@ static void keep(struct door_side *side, int service_fd, int said_fd)
 	err = -door_call(side, &begin, NULL, 0, NULL);
 	(void)!write(said_fd, &err, 1);
 	close(said_fd);
-	fds[0].fd = service_fd;
-	fds[1].fd = side->fuse_fd;
-	while (!err && !fds[0].revents) {
-		poll(fds, 2, look(side, &nr));
-		while (fds[1].revents && door_wait_serve(side))
+	service.fd = service_fd;
+	/* Reads are the service's business, which is awake anyway; here are those it leaves. */
+	while (!err && !service.revents) {
+		while (door_wait_serve(side))
 			;
+		poll(&service, 1, look(side, &nr));
 	}
 	if (!err)
 		last(side);

@@ -67,7 +67,8 @@ static int attach(struct kx_door *door)
 		(void)door_call(&door->side, &detach, NULL, 0, NULL);
 		return err;
 	}
-	(void)epoll_ctl(door->epoll_fd, EPOLL_CTL_ADD, door->keeper_fd, &event);
+	if (door->side.fuse_fd >= 0)
+		(void)epoll_ctl(door->epoll_fd, EPOLL_CTL_ADD, door->side.fuse_fd, &event);
 	door->attached = true;
 	return 0;
 }
@@ -102,9 +103,14 @@ void kx_door_revoke(struct kx_door *door)
 			left += state != KX_DOOR_FREE;
 			door_release(&door->side, i);
 		}
+		while (door_wait_serve(&door->side))
+			;
 		if (left)
 			usleep(1000);
 	}
+	/* The keeper has it too, so that closing it would not do. */
+	if (door->side.fuse_fd >= 0)
+		(void)epoll_ctl(door->epoll_fd, EPOLL_CTL_DEL, door->side.fuse_fd, NULL);
 	door_keeper_stop(door);
 	door_wait_done(&door->side);
 	door->attached = false;
@@ -113,7 +119,6 @@ void kx_door_revoke(struct kx_door *door)
 /* The keeper has ended, which it does not by itself: another one. */
 static int keeper_check(struct kx_door *door)
 {
-	struct epoll_event event = { .events = EPOLLIN };
 	siginfo_t info = {};
 	int err;
 
@@ -121,11 +126,11 @@ static int keeper_check(struct kx_door *door)
 	    waitid(P_PIDFD, door->keeper_fd, &info, WEXITED | WNOHANG | __WALL) || !info.si_pid)
 		return 0;
 	close(door->keeper_fd);
+	door->keeper_fd = -1;
 	err = door_keeper_start(door);
 	if (err)
 		return kx_fail(door->kx, err, "%s: its keeper was killed, and another cannot be "
 			       "started: %s", door->shown, kx_why(err));
-	(void)epoll_ctl(door->epoll_fd, EPOLL_CTL_ADD, door->keeper_fd, &event);
 	return 0;
 }
 
@@ -146,18 +151,11 @@ static int ring_check(struct kx_door *door, const struct kx_instance *inst)
 		       door->shown);
 }
 
-/* Is the instance still there, and the door the same one? Looked at once a second. */
+/* Is the instance still there, and the door the same one? */
 static int instance_check(struct kx_door *door)
 {
 	struct kx_instance *inst;
-	struct timespec now;
-	int err;
-
-	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-	if (door->looked_s == now.tv_sec)
-		return 0;
-	door->looked_s = now.tv_sec;
-	err = kx_instance_open(door->kx, door->instance, &inst);
+	int err = kx_instance_open(door->kx, door->instance, &inst);
 	if (err == -ENOENT)
 		return kx_fail(door->kx, -ENODEV, "%s: %s is not loaded any more", door->shown,
 			       door->instance);
@@ -174,6 +172,18 @@ static int instance_check(struct kx_door *door)
 	return err;
 }
 
+/* Once a second, when there is nothing else to do. */
+static int look_around(struct kx_door *door)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+	if (door->looked_s == now.tv_sec)
+		return 0;
+	door->looked_s = now.tv_sec;
+	return keeper_check(door) ?: instance_check(door);
+}
+
 /* The next record, copied to @record. Under the lock. 1, 0, or an errno. */
 static int take(struct kx_door *door, char *record)
 {
@@ -185,7 +195,7 @@ static int take(struct kx_door *door, char *record)
 		return kx_fail(door->kx, nr, "%s: its ring is damaged: somebody else has written "
 			       "to it", door->shown);
 	if (!door->has_record)
-		return keeper_check(door) ?: instance_check(door);
+		return look_around(door);
 	memcpy(record, door->record, door->record_len);
 	return 1;
 }
@@ -229,6 +239,9 @@ int kx_door_dispatch(struct kx_door *door)
 
 	if (door->listener >= 0)
 		return door_notice(door);
+	/* Somebody went to sleep; mostly when its question was taken already. */
+	while (door_wait_serve(&door->side))
+		;
 	record = malloc(door->record_len + 8);
 	if (!record)
 		return -ENOMEM;

@@ -88,7 +88,7 @@ bool door_wait_serve(const struct door_side *side)
 	char request[READ_ROOM] __attribute__((aligned(8)));
 	const struct fuse_in_header *head = (const struct fuse_in_header *)request;
 	const struct fuse_open_out opened = { .open_flags = FOPEN_KEEP_CACHE | FOPEN_NOFLUSH };
-	ssize_t got = read(side->fuse_fd, request, sizeof(request));
+	ssize_t got = side->fuse_fd < 0 ? -1 : read(side->fuse_fd, request, sizeof(request));
 
 	if (got < (ssize_t)sizeof(*head))
 		return false;
