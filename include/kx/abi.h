@@ -425,7 +425,7 @@ struct kx_door_record {
 /* What a door's program is asked to do. */
 enum kx_door_op_kind {
 	KX_DOOR_OP_ATTACH,	/* -EBUSY: somebody serves */
-	KX_DOOR_OP_KEEPER,	/* by a child of the service: it is its keeper, and the door opens */
+	KX_DOOR_OP_KEEPER,	/* by a child of the service: the door opens */
 	KX_DOOR_OP_ANSWER,	/* -EPERM, -EALREADY, -ESTALE, -EINVAL: refused, and counted */
 	KX_DOOR_OP_EXPIRE,	/* what is beyond its deadline gets the default */
 	KX_DOOR_OP_DETACH,	/* what waits gets the default; by the service or its keeper */

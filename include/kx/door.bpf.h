@@ -27,14 +27,14 @@
  * answers what can be no answer, too many wait. `grant` is zeros then. Return it
  * from a security hook, unless you know better.
  *
- *	NAME_wait(opcode, key, &request, &reply)	in SEC("lsm.s/..."): waits within the hook
- *							where the kernel can (6.2), else as NAME_ask()
- *	NAME_ask(opcode, key, &request, &reply)		in SEC("lsm/..."): stops the task; the result
- *							is -ERESTARTNOINTR then, to be returned at
- *							once: the call begins again when there is a verdict
- *	NAME_call(opcode, key, &request, &reply)	in what may sleep and is no hook: KX_COMMAND,
- *							SEC("iter.s/task"): waits where the kernel can
- *	NAME_tell(opcode, &request)			in any program: goes on at once, gets no answer
+ * NAME_wait(opcode, key, &request, &reply), in SEC("lsm.s/..."): waits within the hook where
+ *	the kernel can (6.2), else as NAME_ask()
+ * NAME_ask(opcode, key, &request, &reply), in SEC("lsm/..."): stops the task. The result is
+ *	-ERESTARTNOINTR then, to be returned at once: the call begins again when there is a
+ *	verdict
+ * NAME_call(opcode, key, &request, &reply), in what may sleep and is no hook (KX_COMMAND,
+ *	SEC("iter.s/task")): waits where the kernel can
+ * NAME_tell(opcode, &request), in any program: goes on at once, gets no answer
  *
  * A service may let the kernel keep an answer for some time. Who asks the same again then
  * gets it without waiting: the same @key and @opcode, or where @key is 0, the
@@ -297,7 +297,8 @@
 			asked->key = 0;					\
 			return 1;					\
 		}							\
-		if (slot->head.state != KX_DOOR_ANSWERED && slot->head.state != KX_DOOR_DEFAULTED) { \
+		if (slot->head.state != KX_DOOR_ANSWERED &&		\
+		    slot->head.state != KX_DOOR_DEFAULTED) {		\
 			if (slot->head.cache[0] != place->cache[0] ||	\
 			    slot->head.cache[1] != place->cache[1] ||	\
 			    asked->repeats++ >= KX_DOOR_REPEATS) {	\
@@ -460,7 +461,8 @@
  * @deadline_ms, @verdict (the default), @quota, @keep_max_ms: what its parameters begin
  * with; literals, or macros that are.
  */
-#define KX_DOOR_WITH(name, request_type, reply_type, text, deadline_ms, verdict, quota, keep_max_ms) \
+#define KX_DOOR_WITH(name, request_type, reply_type, text,		\
+		     deadline_ms, verdict, quota, keep_max_ms)		\
 	KX_PARAM(__u32, name##_deadline_ms, "for how long a question of " #name " waits", \
 		 KX_RANGE(1, 60000)) = deadline_ms;			\
 	KX_PARAM(__s32, name##_default, "the verdict of " #name " without an answer", \

@@ -185,7 +185,8 @@ static void request_fill(const struct seccomp_notif *notice, struct kx_call_requ
 		path_copy(notice->pid, out->args[path], out->path);
 }
 
-static int respond(struct kx_door *door, uint64_t id, int verdict, const struct kx_call_reply *reply)
+static int respond(struct kx_door *door, uint64_t id, int verdict,
+		   const struct kx_call_reply *reply)
 {
 	struct seccomp_notif_resp resp = { .id = id, .error = verdict };
 

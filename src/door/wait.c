@@ -68,7 +68,8 @@ static void wake(const struct door_side *side, uint32_t i)
 }
 
 /* Somebody sleeps at a page. Its question may be decided by now; or it is no question. */
-static void read_begins(const struct door_side *side, uint64_t unique, const struct fuse_read_in *in)
+static void read_begins(const struct door_side *side, uint64_t unique,
+			const struct fuse_read_in *in)
 {
 	uint64_t i = in->offset / PAGE;
 	uint32_t state;

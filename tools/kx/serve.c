@@ -154,8 +154,9 @@ static int loop(struct service *service)
 	while (!status && !stopped && !has_enough(service)) {
 		size_t nr = jobs_poll(serve, fds);
 
-		fds[nr] = (struct pollfd){ .fd = jobs_have_room(serve) ? kx_door_fd(serve->door) : -1,
-					   .events = POLLIN };
+		fds[nr] = (struct pollfd){ .fd = -1, .events = POLLIN };
+		if (jobs_have_room(serve))
+			fds[nr].fd = kx_door_fd(serve->door);
 		if (service->count && (long)serve->taken >= service->count)
 			fds[nr].fd = -1;
 		if (poll(fds, nr + 1, LOOK_MS) < 0 && errno != EINTR)
