@@ -239,15 +239,15 @@ int kx_door_dispatch(struct kx_door *door)
 
 	if (door->listener >= 0)
 		return door_notice(door);
-	/* Somebody went to sleep; mostly when its question was taken already. */
-	while (door_wait_serve(&door->side))
-		;
 	record = malloc(door->record_len + 8);
 	if (!record)
 		return -ENOMEM;
 	pthread_mutex_lock(&door->lock);
 	nr = take(door, record);
 	pthread_mutex_unlock(&door->lock);
+	/* Who went to sleep, mostly when its question was answered already. */
+	while (!nr && door_wait_serve(&door->side))
+		;
 	if (nr <= 0)
 		return nr;
 	head = (const struct kx_door_record *)record;
