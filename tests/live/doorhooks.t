@@ -71,7 +71,7 @@ for my $stop ('off', 'on') {
 
 	$service = program(1, 'hang');
 	my $waiting = start('cat', $y);
-	ok(wait_for(sub { slurp("/proc/$waiting->{pid}/stat") =~ /\) [DT] /}, 30), "$way: it waits: " . (slurp("/proc/$waiting->{pid}/stat") =~ /\) (\w)/ ? $1 : '?'));
+	ok(wait_for(sub { waits($waiting->{pid}) }, 7), "$way: it waits");
 	kill CONT => $waiting->{pid};
 	run('true') for 1 .. 5;
 	is(slurp($waiting->{out}), '', "$way: SIGCONT from somebody else does not let it by");
@@ -80,13 +80,19 @@ for my $stop ('off', 'on') {
 	is(ended($waiting, 30)->{out}, "yes\n", "$way: the default when the service is killed");
 }
 
+# Stopped, or asleep in the page fault.
+sub waits {
+	my $pid = shift;
+	return slurp("/proc/$pid/stat") =~ /\) T / || slurp("/proc/$pid/wchan") =~ /request_wait_answer|fuse/;
+}
+
 # A parent with WUNTRACED, as a shell is.
 sub seen_by_parent {
 	my $service = program(1, 'hang');
 	my $pid = fork() // die;
 	if (!$pid) { open STDOUT, '>', '/dev/null'; exec 'cat', $y or POSIX::_exit(127); }
 	my $stopped = 0;
-	wait_for(sub { slurp("/proc/$pid/stat") =~ /\) [DT] / }, 30);
+	wait_for(sub { waits($pid) }, 7);
 	wait_for(sub { waitpid($pid, POSIX::WNOHANG() | POSIX::WUNTRACED()) == $pid and $stopped = 1 }, 1);
 	kill KILL => $service->{pid};
 	ended($service);
@@ -108,8 +114,8 @@ kill CONT => $service->{pid};
 over($service);
 
 # One's own tasks are exempt: a command that opens what it is asked about.
-$service = served(qr/serving/, $kx, 'serve', '--json', 'doorhooks.guard', '--', 'sh', '-c', "cat $n >/dev/null && echo '{\"verdict\":\"EPERM\"}'");
 my $z = write_file("$dir/kxdoor-z", "z\n");
+$service = served(qr/serving/, $kx, 'serve', '--json', 'doorhooks.guard', '--', 'sh', '-c', "cat $n >/dev/null && echo '{\"verdict\":\"EPERM\"}'");
 like(run('cat', $z)->{err}, qr/Operation not permitted/, 'a command that opens the file itself');
 kill INT => $service->{pid};
 my $account = decode_json(ended($service)->{out});
