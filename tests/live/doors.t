@@ -66,7 +66,7 @@ is(kx('load', "$build/tests/ext/door.bpf.o")->{err}, '', 'an extension with a do
 like(kx('info', 'door')->{out}, qr/^ask +door +- +struct door_request +struct door_reply +what is twice/m, 'kx info shows it');
 sub twice { return decode_json(kx('call', 'door.twice', @_)->{out}); }
 is_deeply(twice('number=3'), { verdict => 0, unused => 0, reply => { twice => 0, text => '' } }, 'nobody serves: the default, zeros');
-kx('set', 'door.ask_default=-5');
+kx('set', 'door.ask_default=-5', 'door.ask_deadline_ms=30000');
 is(twice('number=3')->{verdict}, -5, 'another default');
 
 my $service = program('door', 'ask', 3);
@@ -130,7 +130,7 @@ SKIP: {
 	kill KILL => $s->{pid};
 	ended($s);
 	is(decode_json(finish($first)->{out})->{verdict}, -5, 'and the one that waited, when the service is killed');
-	kx('set', 'door.ask_deadline_ms=1000', 'door.ask_quota=64', 'door.ask_default=0');
+	kx('set', 'door.ask_deadline_ms=30000', 'door.ask_quota=64', 'door.ask_default=0');
 	$s = command('door.ask', '--', $answer);
 	is(twice('number=4')->{reply}{twice}, 8, 'the next service serves');
 	my $unloaded = kx('unload', '--with-users', 'door');
@@ -151,7 +151,7 @@ esac
 END
 chmod 0755, $guard;
 write_file("$dir/$_", 'x') for 'kept', 'gone', 'slow';
-my $r = run($kx, 'serve', '--json', '--deadline', 300, '--default', 'EACCES', '--calls', 'unlink,unlinkat,getpid', '--run',
+my $r = run($kx, 'serve', '--json', '--deadline', $guest ? 5000 : 300, '--default', 'EACCES', '--calls', 'unlink,unlinkat,getpid', '--run',
 	    "rm -f $dir/kept $dir/gone $dir/slow; perl -e 'print getppid != 1 ? 1 : 0, qq(\\n); require qq(syscall.ph) if 0; print syscall(39), qq(\\n)'", '--', $guard);
 ok(-e "$dir/kept", 'seccomp: what is refused has no effect');
 ok(!-e "$dir/gone", 'seccomp: what is allowed is done');

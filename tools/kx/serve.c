@@ -32,7 +32,7 @@ static const struct flag flags[] = {
 	{ "keep", 0, "one COMMAND, a line for each question", &config.keep },
 	{ "count", 'n', "end after so many questions", NULL, &config.count, "NUMBER" },
 	{ "run", 0, "hold the calls of what the shell runs", NULL, &config.run, "SCRIPT" },
-	{ "calls", 0, "which calls, with --run", NULL, &config.calls, "NAME[,...]" },
+	{ "calls", 0, "which calls, with --run", NULL, &config.calls, "LIST" },
 	{ "deadline", 0, "for how long, with --run", NULL, &config.deadline, "MS" },
 	{ "default", 0, "what they get then, with --run", NULL, &config.fallback, "ERRNO" },
 	{ "json", 'j', "the account as a JSON object", &config.json },
@@ -318,7 +318,7 @@ static int serve_held(struct service *service, int argc, char **argv)
 	if (argc && !strcmp(argv[0], "--"))
 		argc--, argv++;
 	if (!argc || !config.calls)
-		return tell_wrong("serve: write --run SCRIPT --calls NAME[,...] -- COMMAND");
+		return tell_wrong("serve: write --run SCRIPT --calls LIST -- COMMAND");
 	if (config.fallback && errno_read(config.fallback, &fallback))
 		return WRONG;
 	service->serve.command = argv;
@@ -364,7 +364,7 @@ static int run(struct kx *kx, int argc, char **argv)
 
 const struct verb verb_serve = {
 	.name = "serve",
-	.arguments = "[OPTION ...] INSTANCE.DOOR -- COMMAND [ARGUMENT ...]",
+	.arguments = "[--keep] [-n N] [-j] INSTANCE.DOOR|--run --calls [--deadline] [--default] -- COMMAND",
 	.summary = "answer what kernel code asks, by a command",
 	.examples = "  kx serve door.ask -- ./answer\n"
 		    "  kx serve --keep door.ask -- python3 answers.py\n"
