@@ -325,6 +325,7 @@ bench: deps-bench
 	@$(ROOT) tests/bench/shares
 	@$(ROOT) tests/bench/channels
 	@$(ROOT) tests/bench/inject
+	@$(ROOT) tests/bench/doors
 	@$(ROOT) tests/bench/nats
 
 install: all

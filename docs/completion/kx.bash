@@ -23,6 +23,7 @@ declare -A _kx_options=(
 	[syscall]="-j --json"
 	[share]="-f --follow -i --interval -n --count -j --json"
 	[feed]="-s --strict -r --raw -j --json"
+	[serve]="--keep -n --count --run --calls --deadline --default -j --json"
 	[help]=""
 )
 _kx_common="-v --verbose -h --help"
@@ -118,6 +119,8 @@ _kx_argument()
 		_kx_channel share "$2" ;;
 	feed/0)
 		_kx_channel intake "$2" ;;
+	serve/0)
+		_kx_channel door "$2" ;;
 	feed/1)
 		mapfile -t COMPREPLY < <(compgen -f -- "$2") ;;
 	build/*)
@@ -137,7 +140,7 @@ _kx()
 	[[ -n $word ]] && unset 'words[-1]'
 	for ((i = 1; i < ${#words[@]}; i++)); do
 		previous=${words[i-1]}
-		if [[ ${words[i]} == -* || $previous =~ ^(--as|-m|--measure|-F|--field|-k|--kind|-o|--output|-i|--interval|-n|--count)$ ]]; then
+		if [[ ${words[i]} == -* || $previous =~ ^(--as|-m|--measure|-F|--field|-k|--kind|-o|--output|-i|--interval|-n|--count|--run|--calls|--deadline|--default)$ ]]; then
 			continue
 		elif [[ -z $verb ]]; then
 			verb=${words[i]}
@@ -154,7 +157,7 @@ _kx()
 		_kx_reply "tracepoint xdp cgroup uprobe lsm" "$word"
 	elif [[ $before =~ ^(-o|--output)$ ]]; then
 		mapfile -t COMPREPLY < <(compgen -f -- "$word")
-	elif [[ $before =~ ^(--as|-m|--measure|-i|--interval|-n|--count)$ ]]; then
+	elif [[ $before =~ ^(--as|-m|--measure|-i|--interval|-n|--count|--run|--calls|--deadline|--default)$ ]]; then
 		COMPREPLY=()
 	elif [[ $word == -* ]]; then
 		_kx_reply "${_kx_options[$verb]} $_kx_common" "$word"

@@ -287,4 +287,221 @@ struct kx_seq {
 	__u32 count;
 };
 
+/*
+ * Doors: kernel code asks a service in user space. Questions come to it through a ring
+ * buffer; while one waits, it has a slot.
+ */
+#define KX_DOOR_SLOTS		64	/* questions that wait at most */
+
+/* Bits: how the task that asks may be held up. */
+enum kx_door_way {
+	KX_DOOR_BLOCK = 1 << 0,	/* it reads memory of the keeper that is not there */
+	KX_DOOR_STOP = 1 << 1,	/* SIGSTOP, and its system call begins again */
+};
+
+enum kx_door_state {
+	KX_DOOR_FREE,
+	KX_DOOR_CLAIMED,	/* being filled in by who asks */
+	KX_DOOR_ASKED,
+	KX_DOOR_ANSWERING,	/* being filled in by who answers */
+	KX_DOOR_ANSWERED,
+	KX_DOOR_DEFAULTED,	/* there will be no answer: kx_door_slot.outcome */
+};
+
+/**
+ * enum kx_door_outcome - what becomes of a question, and what else is counted
+ * @KX_DOOR_GOT: the service has answered
+ * @KX_DOOR_CACHED: it had answered the same before
+ * @KX_DOOR_EXEMPT: a task of the service itself; not asked, not in KX_DOOR_ASKS
+ * @KX_DOOR_NOBODY: the default, because nobody serves
+ * @KX_DOOR_DEADLINE: because no answer came in time
+ * @KX_DOOR_FULL: because too many wait
+ * @KX_DOOR_DIED: because the service has ended
+ * @KX_DOOR_GARBAGE: because the answer could be none
+ * @KX_DOOR_CANNOT: because this task, or this kernel, cannot wait here
+ * @KX_DOOR_GONE: the task was killed, or turned to something else, while it waited
+ * @KX_DOOR_ASKS: questions: the sum of all above but KX_DOOR_EXEMPT, once none waits
+ * @KX_DOOR_TWICE: answers refused: the question has one already
+ * @KX_DOOR_LATE: answers refused: no such question waits
+ * @KX_DOOR_FOREIGN: answers refused: not from the service
+ * @KX_DOOR_TOLD: messages that wait for no answer
+ * @KX_DOOR_LOST: of those, the ones that found no room, or nobody
+ */
+enum kx_door_outcome {
+	KX_DOOR_GOT,
+	KX_DOOR_CACHED,
+	KX_DOOR_EXEMPT,
+	KX_DOOR_NOBODY,
+	KX_DOOR_DEADLINE,
+	KX_DOOR_FULL,
+	KX_DOOR_DIED,
+	KX_DOOR_GARBAGE,
+	KX_DOOR_CANNOT,
+	KX_DOOR_GONE,
+	KX_DOOR_ASKS,
+	KX_DOOR_TWICE,
+	KX_DOOR_LATE,
+	KX_DOOR_FOREIGN,
+	KX_DOOR_TOLD,
+	KX_DOOR_LOST,
+	KX_DOOR_NR_COUNTS,
+};
+
+/**
+ * struct kx_door_server - who serves: the one value of the map "NAME_server"
+ * @session: not 0: somebody does
+ * @wait: where memory of the keeper is that blocks who reads it, a page for each
+ *	  slot; 0: it has none
+ * @secret: what questions are mixed with to become keys of the cache
+ * @tgid: the service, as the first pid namespace counts
+ * @keeper: the process that looks after who waits, when the service does not
+ * @waiting: slots in use
+ * @hint: the slot to look at first
+ * @counts: by enum kx_door_outcome
+ */
+struct kx_door_server {
+	__u64 session;
+	__u64 wait;
+	__u64 secret;
+	__u32 tgid;
+	__u32 keeper;
+	__u32 waiting;
+	__u32 hint;
+	__u64 counts[KX_DOOR_NR_COUNTS];
+};
+
+/**
+ * struct kx_door_slot - a question that waits: the head of an element of "NAME_slots"
+ * @key: nobody can guess it; 0: none waits
+ * @deadline_ns: CLOCK_MONOTONIC
+ * @state: enum kx_door_state
+ * @way: enum kx_door_way
+ * @tgid: the process that waits, as the first pid namespace counts
+ * @tid: the thread
+ * @outcome: why there is no answer: enum kx_door_outcome
+ * @unused: 0
+ * @cache: what the answer is kept under
+ */
+struct kx_door_slot {
+	__u64 key;
+	__u64 deadline_ns;
+	__u32 state;
+	__u32 way;
+	__u32 tgid;
+	__u32 tid;
+	__u32 outcome;
+	__u32 unused;
+	__u64 cache[2];
+};
+
+/**
+ * struct kx_door_record - the head of what the service gets; the request follows
+ * @key: of the question; 0: no answer is expected
+ * @time_ns: CLOCK_MONOTONIC
+ * @slot: where it waits
+ * @opcode: the author's own
+ * @way: enum kx_door_way
+ * @tgid: who asks; zeros in this and the next four when there is no question
+ * @tid: the thread
+ * @uid: its user
+ * @gid: its group
+ * @unused: 0
+ * @comm: its name
+ */
+struct kx_door_record {
+	__u64 key;
+	__u64 time_ns;
+	__u32 slot;
+	__u32 opcode;
+	__u32 way;
+	__u32 tgid;
+	__u32 tid;
+	__u32 uid;
+	__u32 gid;
+	__u32 unused;
+	char comm[16];
+};
+
+/* What a door's program is asked to do. */
+enum kx_door_op_kind {
+	KX_DOOR_OP_ATTACH,	/* -EBUSY: somebody serves */
+	KX_DOOR_OP_KEEPER,	/* by a child of the service: the door opens */
+	KX_DOOR_OP_ANSWER,	/* -EPERM, -EALREADY, -ESTALE, -EINVAL: refused, and counted */
+	KX_DOOR_OP_EXPIRE,	/* what is beyond its deadline gets the default */
+	KX_DOOR_OP_DETACH,	/* what waits gets the default; by the service or its keeper */
+};
+
+/**
+ * struct kx_door_op - the input of a door's program; the reply follows
+ * @kind: enum kx_door_op_kind
+ * @slot: to answer: of the record
+ * @key: to answer: of the record
+ * @verdict: to answer: 0, or a negative errno
+ * @keep_ms: to answer: for how long the same question gets it without the service
+ * @wait: of the keeper: where its memory is
+ */
+struct kx_door_op {
+	__u32 kind;
+	__u32 slot;
+	__u64 key;
+	__s32 verdict;
+	__u32 keep_ms;
+	__u64 wait;
+};
+
+/**
+ * struct kx_door_out - the output of a door's program
+ * @tgid: who has called it, as the first pid namespace counts
+ * @blocks: 1: this kernel has what it takes to block who asks
+ */
+struct kx_door_out {
+	__u32 tgid;
+	__u32 blocks;
+};
+
+/**
+ * enum kx_operation - what a call does, whichever one it is
+ */
+enum kx_operation {
+	KX_OPERATION_OTHER,
+	KX_OPERATION_OPEN,
+	KX_OPERATION_EXEC,
+	KX_OPERATION_UNLINK,
+	KX_OPERATION_RENAME,
+	KX_OPERATION_CHMOD,
+	KX_OPERATION_CONNECT,
+	KX_OPERATION_BIND,
+	KX_OPERATION_MOUNT,
+	KX_OPERATION_PTRACE,
+	KX_OPERATION_KILL,
+	KX_OPERATION_BPF,
+};
+
+#define KX_CALL_PATH	256
+
+/**
+ * struct kx_call_request - a request that security hooks and system calls share
+ * @operation: what it does; the opcode is the same
+ * @number: of the system call; -1: a hook has asked
+ * @args: of the system call; of a hook: what it likes to tell
+ * @path: a copy; "" for none, cut if need be
+ */
+struct kx_call_request {
+	enum kx_operation operation;
+	__s32 number;
+	__u64 args[6];
+	char path[KX_CALL_PATH];
+};
+
+/**
+ * struct kx_call_reply - and their reply
+ * @value: of a system call that is answered instead of being made (@replaces not 0)
+ * @replaces: 0: the call is made when the verdict is 0
+ */
+struct kx_call_reply {
+	__s64 value;
+	__u32 replaces;
+	__u32 unused;
+};
+
 #endif

@@ -465,6 +465,7 @@ struct kx_dependency {
  * @KX_CHANNEL_FILE: text that is made when it is read
  * @KX_CHANNEL_SHARE: memory that both sides see
  * @KX_CHANNEL_INTAKE: records from user space, in bulk
+ * @KX_CHANNEL_DOOR: kernel code asks, a service in user space answers
  */
 enum kx_channel_kind {
 	KX_CHANNEL_LOG,
@@ -473,6 +474,7 @@ enum kx_channel_kind {
 	KX_CHANNEL_FILE,
 	KX_CHANNEL_SHARE,
 	KX_CHANNEL_INTAKE,
+	KX_CHANNEL_DOOR,
 };
 
 /**
@@ -1610,6 +1612,299 @@ int kx_intake_flush(struct kx_intake *intake, uint64_t *taken, uint64_t *refused
  * Since: 0.1
  */
 void kx_intake_close(struct kx_intake *intake);
+
+/*
+ * Doors
+ */
+
+/**
+ * struct kx_door - a service that answers what kernel code asks
+ *
+ * Opaque. kx_door_dispatch() and kx_door_answer() may run in several threads at once, all
+ * other functions in one; the context is the door's as long as others use it.
+ */
+struct kx_door;
+
+/**
+ * struct kx_question - what a service is asked
+ * @id: of this question, for kx_door_answer(); 0: it is told, no answer is expected
+ * @time_ns: when, CLOCK_MONOTONIC
+ * @opcode: the author's own
+ * @pid: the process that asks and waits; 0 and "" in all of these when @id is 0
+ * @tid: its thread
+ * @uid: its user
+ * @gid: its group
+ * @comm: its name
+ * @request: of the door's request type, aligned to 8
+ * @len: its bytes
+ */
+struct kx_question {
+	uint64_t id;
+	uint64_t time_ns;
+	uint32_t opcode;
+	uint32_t pid;
+	uint32_t tid;
+	uint32_t uid;
+	uint32_t gid;
+	const char *comm;
+	const void *request;
+	size_t len;
+};
+
+/**
+ * struct kx_answer - what it answers
+ * @verdict: 0, or a negative errno from -1 to -511
+ * @keep_ms: for how long the kernel gives this answer to the same question; 0: not
+ * @reply: of the door's reply type; NULL: zeros
+ * @len: exactly its bytes; 0 with NULL
+ */
+struct kx_answer {
+	int verdict;
+	uint32_t keep_ms;
+	const void *reply;
+	size_t len;
+};
+
+/**
+ * struct kx_door_counts - the account of a door, since its extension was loaded
+ * @asked: questions: the sum of the next ten, once none waits
+ * @answered: the service has answered
+ * @cached: the kernel has, as the service had told it
+ * @nobody: the default, because nobody served
+ * @deadline: because no answer came in time
+ * @full: because too many waited
+ * @died: because the service ended meanwhile
+ * @garbage: because the answer could be none
+ * @cannot: because the task, or this kernel, could not wait there
+ * @gone: the task was killed, or began another call, while it waited
+ * @exempt: calls of the service's own tasks; not asked
+ * @twice: answers refused: the question had one
+ * @late: answers refused: no such question waited
+ * @foreign: answers refused: they came from another process
+ * @told: messages that expect no answer
+ * @lost: of those, the ones that found no room, or nobody
+ */
+struct kx_door_counts {
+	uint64_t asked;
+	uint64_t answered;
+	uint64_t cached;
+	uint64_t nobody;
+	uint64_t deadline;
+	uint64_t full;
+	uint64_t died;
+	uint64_t garbage;
+	uint64_t cannot;
+	uint64_t gone;
+	uint64_t exempt;
+	uint64_t twice;
+	uint64_t late;
+	uint64_t foreign;
+	uint64_t told;
+	uint64_t lost;
+};
+
+/* What a handler returns when it, or another thread, calls kx_door_answer() by itself. */
+#define KX_DOOR_LATER	1
+
+/**
+ * typedef kx_door_fn - answers a question
+ * @ctx: as given to kx_door_create()
+ * @question: valid during the call
+ * @answer: zeros; what it is to be; not sent for what is only told
+ *
+ * Return: 0: @answer is sent; KX_DOOR_LATER: it is not; a negative errno: it is not, and
+ * kx_door_dispatch() returns it.
+ */
+typedef int (*kx_door_fn)(void *ctx, const struct kx_question *question,
+			  struct kx_answer *answer);
+
+/**
+ * kx_door_create() - be able to serve a door
+ * @kx: the context; must outlive the door
+ * @inst: the instance; may be closed afterwards
+ * @name: of the door
+ * @fn: the handler
+ * @ctx: handed to @fn; the caller's
+ * @out: receives the door, for kx_door_close()
+ *
+ * Nobody is asked yet: that begins with kx_door_attach().
+ *
+ * Return: 0; -ENOENT: it has no such door, the sentence says which it has; -EACCES: not
+ * for this user; -EPROTO: the door is not one; -ENODEV; -ENOMEM.
+ * Context: any thread.
+ * Kernel: 6.1; the right to read the pin of its program, and to read and write those of
+ * its ring, its slots and its server.
+ * Since: 0.1
+ */
+int kx_door_create(struct kx *kx, struct kx_instance *inst, const char *name, kx_door_fn fn,
+		   void *ctx, struct kx_door **out);
+
+/**
+ * kx_door_attach() - serve from now on
+ * @door: the door
+ *
+ * Starts a small process, the keeper, which gives the default to what waits too long, and
+ * to all when this process ends, however it does. It is no child that wait(2) reports.
+ *
+ * Return: 0; -EBUSY: somebody else serves; -EPERM: this user can neither block nor
+ * continue who asks, the sentence says what is missing; -EALREADY: it is attached; errno
+ * of clone(2).
+ * Context: any thread.
+ * Kernel: 6.1; CAP_SYS_ADMIN (it mounts a FUSE that nobody else sees) to block who asks, or
+ * CAP_KILL to stop and continue it.
+ * Since: 0.1
+ */
+int kx_door_attach(struct kx_door *door);
+
+/**
+ * kx_door_way() - how those who ask are made to wait
+ * @door: the door, attached
+ *
+ * Return: "block": within the hook, nothing is seen of it; "stop": stopped by a signal,
+ * and its call begins again; "seccomp": held by seccomp; "" before kx_door_attach().
+ * Context: any; never fails.
+ * Since: 0.1
+ */
+const char *kx_door_way(const struct kx_door *door);
+
+/**
+ * kx_door_fd() - what to poll for a door
+ * @door: the door
+ *
+ * Return: the descriptor; owned by @door, close-on-exec; readable while something waits to
+ * be dispatched.
+ * Context: any; never fails.
+ * Since: 0.1
+ */
+int kx_door_fd(const struct kx_door *door);
+
+/**
+ * kx_door_dispatch() - take one question, and have it answered
+ * @door: the door
+ *
+ * Call it until it returns 0. Where the handler may take long, have several threads that
+ * poll and call it. Call it about once a second also when nothing can be read: that
+ * is how the end of the instance is seen.
+ *
+ * Return: 1: one was handled; 0: none waits; -ENODEV: the instance is gone; -ESTALE: an
+ * upgrade has begun the door anew; -EPROTO: somebody else has written to the ring; what
+ * the handler has returned below 0; for a listener: -ENODEV: all that it held have ended.
+ * Context: several threads at once; never blocks, but for the handler.
+ * Since: 0.1
+ */
+int kx_door_dispatch(struct kx_door *door);
+
+/**
+ * kx_door_answer() - answer a question
+ * @door: the door
+ * @id: of the question
+ * @answer: what it gets
+ *
+ * Return: 0; -ESTALE: no such question waits (any more); -EALREADY: it has been answered;
+ * -EPERM: this process does not serve the door; -EINVAL: the verdict can be none, the
+ * question got the default; or @answer->len is not that of the reply type, and nothing
+ * has happened. All but the last are counted.
+ * Context: any thread.
+ * Since: 0.1
+ */
+int kx_door_answer(struct kx_door *door, uint64_t id, const struct kx_answer *answer);
+
+/**
+ * kx_door_counts() - the account
+ * @door: the door
+ * @out: receives it
+ *
+ * Context: any; never fails.
+ * Since: 0.1
+ */
+void kx_door_counts(struct kx_door *door, struct kx_door_counts *out);
+
+/**
+ * kx_door_question_json() - a question as JSON
+ * @door: the door
+ * @question: the question
+ * @out: receives an object with its id, opcode, caller and request, for free()
+ *
+ * Return: 0; -ENOMEM.
+ * Context: any thread.
+ * Since: 0.1
+ */
+int kx_door_question_json(struct kx_door *door, const struct kx_question *question, char **out);
+
+/**
+ * kx_door_answer_json() - answer a question by JSON
+ * @door: the door
+ * @id: of the question; 0: the object has a member "id"
+ * @json: an object: "verdict": 0, a negative errno, or its name ("EACCES"); "keep_ms";
+ *        "reply": of the reply type; "id". What is not given is zero
+ *
+ * Return: as kx_door_answer(); -EINVAL: it is no such object: the question gets the default
+ * (where its id is known), the sentence says why.
+ * Context: any thread.
+ * Since: 0.1
+ */
+int kx_door_answer_json(struct kx_door *door, uint64_t id, const char *json);
+
+/**
+ * kx_door_revoke() - serve no more
+ * @door: the door
+ *
+ * What waits gets the default. kx_door_attach() may follow.
+ *
+ * Context: no other thread uses the door.
+ * Since: 0.1
+ */
+void kx_door_revoke(struct kx_door *door);
+
+/**
+ * kx_door_close() - revoke, and forget
+ * @door: the door, or NULL
+ *
+ * Context: as kx_door_revoke().
+ * Since: 0.1
+ */
+void kx_door_close(struct kx_door *door);
+
+/**
+ * kx_door_filter() - have system calls of this process and its children held for a service
+ * @kx: the context
+ * @calls: numbers of the calls
+ * @nr: how many, at most 64
+ * @out: receives the descriptor of the listener, for kx_door_listen() of another process
+ *
+ * To be called between fork(2) and execve(2). It cannot be undone. The process gets
+ * PR_SET_NO_NEW_PRIVS where it has not CAP_SYS_ADMIN.
+ *
+ * Return: 0; -EINVAL: too many; -EBUSY: it is held by another listener already; errno of
+ * seccomp(2).
+ * Context: the calling thread.
+ * Kernel: 5.5 (x86-64); no capability.
+ * Since: 0.1
+ */
+int kx_door_filter(struct kx *kx, const int *calls, size_t nr, int *out);
+
+/**
+ * kx_door_listen() - serve what a listener holds
+ * @kx: the context; must outlive the door
+ * @listener: from kx_door_filter(); the door takes it over
+ * @deadline_ms: for how long a call is held
+ * @fallback: what it gets then: 0: it is made; a negative errno
+ * @fn: the handler: its requests are struct kx_call_request of kx/abi.h, its replies
+ *      struct kx_call_reply
+ * @ctx: handed to @fn; the caller's
+ * @out: receives the door, attached, for kx_door_close()
+ *
+ * A path is copied from the memory of the process, which may change it before its call
+ * is made: what is allowed is not what was seen for certain; what is refused, is. When
+ * the service ends, held calls fail with ENOSYS.
+ *
+ * Return: 0; -EINVAL: not a listener; -ENOMEM; errno of epoll_create(2).
+ * Context: any thread.
+ * Kernel: 5.5 (x86-64); the right to read the memory of those that are held.
+ * Since: 0.1
+ */
+int kx_door_listen(struct kx *kx, int listener, uint32_t deadline_ms, int fallback,
+		   kx_door_fn fn, void *ctx, struct kx_door **out);
 
 /*
  * Ring buffers

@@ -2,6 +2,7 @@
 /* Channels: found by their tags, with the types that the macros leave in BTF. */
 #include <bpf/btf.h>
 #include <errno.h>
+#include <kx/abi.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -85,6 +86,36 @@ int channel_block(const struct btf *btf, const char *program, struct channel_blo
 	} else {
 		block.in_id = in->type;
 	}
+	*out = block;
+	return 0;
+}
+
+/* A door's block: what is answered, what the program says, and an array of no requests. */
+int channel_door(const struct btf *btf, const char *program, struct channel_block *out)
+{
+	const struct btf_member *in, *request, *reply, *output;
+	struct channel_block block = {};
+	const struct btf_type *t;
+	uint32_t id = context_id(btf, program), offset, len;
+
+	if (!id || !btf_is_struct(btf__type_by_id(btf, id)))
+		return -EPROTO;
+	block.len = btf__type_by_id(btf, id)->size;
+	in = member(btf, id, "in");
+	output = member(btf, id, "out");
+	request = member(btf, id, "request");
+	reply = in ? member(btf, in->type, "reply") : NULL;
+	t = request ? btf__type_by_id(btf, bare_id(btf, request->type)) : NULL;
+	if (!output || !reply || !t || !btf_is_array(t) || block.len > UINT16_MAX ||
+	    !member_place(btf, in, block.len, &offset, &len) || offset ||
+	    !member_place(btf, reply, len, &offset, &block.out_len) ||
+	    offset != sizeof(struct kx_door_op) ||
+	    !member_place(btf, output, block.len, &block.out_offset, &len) ||
+	    len != sizeof(struct kx_door_out))
+		return -EPROTO;
+	block.in_id = btf_array(t)->type;
+	block.in_len = value_size(btf, block.in_id);
+	block.out_id = reply->type;
 	*out = block;
 	return 0;
 }
@@ -188,6 +219,9 @@ static int add_tagged(struct channels *list, const struct about *about, const st
 	case KX_CHANNEL_INTAKE:
 		(void)channel_block(btf, tagged->name, &block);
 		return add(list, btf, row, block.in_id, 0);
+	case KX_CHANNEL_DOOR:
+		(void)channel_door(btf, tagged->name, &block);
+		return add(list, btf, row, block.in_id, block.out_id);
 	}
 	return 0;
 }
@@ -202,6 +236,7 @@ static const struct {
 	{ "file", KX_CHANNEL_FILE },
 	{ "share", KX_CHANNEL_SHARE },
 	{ "intake", KX_CHANNEL_INTAKE },
+	{ "door", KX_CHANNEL_DOOR },
 };
 
 static int add_kind(struct channels *list, const struct about *about, const struct btf *btf,
@@ -259,7 +294,7 @@ void channels_free(struct channels *channels)
 
 bool channel_is_called(const struct about *about, const char *program)
 {
-	static const char *const tags[] = { "command", "write", "intake", "file" };
+	static const char *const tags[] = { "command", "write", "intake", "file", "door" };
 
 	for (size_t i = 0; i < sizeof(tags) / sizeof(tags[0]); i++)
 		if (about_tag(about, program, tags[i]))
@@ -267,16 +302,36 @@ bool channel_is_called(const struct about *about, const char *program)
 	return false;
 }
 
+/* Maps that the macro of a channel makes beside its program, and how it calls them. */
+static const struct {
+	const char *tag;
+	const char *ending;
+} endings[] = {
+	{ "intake", "_ring" },
+	{ "door", "_slots" },
+	{ "door", "_server" },
+	{ "door", "_ring" },
+	{ "door", "_kept" },
+	{ "door", "_asked" },
+};
+
+static bool is_part(const struct tagged *tagged, const char *map)
+{
+	size_t len = strlen(tagged->name);
+
+	if (strncmp(map, tagged->name, len))
+		return false;
+	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++)
+		if (!strcmp(tagged->tag, endings[i].tag) && !strcmp(map + len, endings[i].ending))
+			return true;
+	return false;
+}
+
 bool channel_is_inner(const struct about *about, const char *map)
 {
-	for (size_t i = 0; i < about->nr_tagged; i++) {
-		size_t len = strlen(about->tagged[i].name);
-
-		/* KX_INTAKE gives its ring this name. */
-		if (!strcmp(about->tagged[i].tag, "intake") &&
-		    !strncmp(map, about->tagged[i].name, len) && !strcmp(map + len, "_ring"))
+	for (size_t i = 0; i < about->nr_tagged; i++)
+		if (is_part(&about->tagged[i], map))
 			return true;
-	}
 	return !strncmp(map, "kx_", 3) || about_tag(about, map, "private") ||
 	       about_tag(about, map, "stream");
 }

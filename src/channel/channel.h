@@ -24,6 +24,12 @@ struct channel_block {
 /* -ENOENT: no such program; -EPROTO: its context is no block as the macros make it. */
 int channel_block(const struct btf *btf, const char *program, struct channel_block *out);
 
+/*
+ * The same of a door: "in" is its request, "out" its reply, which begins behind a struct
+ * kx_door_op; @out_offset is where a struct kx_door_out is.
+ */
+int channel_door(const struct btf *btf, const char *program, struct channel_block *out);
+
 /* The type of a stream's records; 0: it is no stream. */
 uint32_t channel_record(const struct btf *btf, const char *map);
 

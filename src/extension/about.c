@@ -628,6 +628,7 @@ static const struct kind {
 	{ "over", ON_FUNC, channel_once },
 	{ "write", ON_FUNC, channel_once },
 	{ "intake", ON_FUNC, channel_once },
+	{ "door", ON_FUNC, channel_once },
 	{ "share", ON_SHARE, channel_once },
 };
 

@@ -120,6 +120,12 @@ static const struct probe probes[] = {
 { "arena_alloc", "kfuncs", "bpf_arena_alloc_pages(): pages of an arena", 0,
   probe_kfunc, .target = "bpf_arena_alloc_pages" },
 
+/* doors */
+{ "door.block", "doors", "who asks a service waits within the kernel", 0, probe_door_block },
+{ "door.stop", "doors", "who asks is stopped, and its call begins again", TRACE,
+  probe_door_stop, BPF_PROG_TYPE_LSM, BPF_LSM_MAC, .target = "bpf_lsm_file_open" },
+{ "door.seccomp", "doors", "calls of started commands are held", 0, probe_seccomp },
+
 /* system */
 { "btf", "system", "/sys/kernel/btf/vmlinux: the kernel's types", 0, probe_btf },
 { "jit", "system", "programs run as machine code", MAPS, probe_jit,

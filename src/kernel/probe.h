@@ -102,4 +102,11 @@ void probe_unprivileged(const struct probe *, struct kbtf *, struct finding *);
 void probe_jit(const struct probe *, struct kbtf *, struct finding *);
 void probe_seccomp(const struct probe *, struct kbtf *, struct finding *);
 
+/*
+ * probe_door.c: ways to wait for a service. The second one has the operands of
+ * probe_trampoline().
+ */
+void probe_door_block(const struct probe *, struct kbtf *, struct finding *);
+void probe_door_stop(const struct probe *, struct kbtf *, struct finding *);
+
 #endif

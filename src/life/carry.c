@@ -71,9 +71,17 @@ static bool is_same_stream(struct generation *gen, struct kx_instance *inst,
 	       strtoul(map_line(inst->meta, name)->fields[4], NULL, 10) == bpf_map__value_size(map);
 }
 
-/* Records of the type before may wait in an intake's ring. */
-static bool is_same_intake(struct generation *gen, struct kx_instance *inst, const char *map,
-			   char *why, size_t why_len)
+/* The type of the records in a channel's ring. */
+static int ring_type(const struct btf *btf, const struct tagged *tagged, struct channel_block *out)
+{
+	if (!strcmp(tagged->tag, "door"))
+		return channel_door(btf, tagged->name, out);
+	return strcmp(tagged->tag, "intake") ? -ENOENT : channel_block(btf, tagged->name, out);
+}
+
+/* Records of the type before may wait in the ring of an intake or a door. */
+static bool is_same_ring(struct generation *gen, struct kx_instance *inst, const char *map,
+			 char *why, size_t why_len)
 {
 	const struct about *about = &gen->ext->about;
 	const struct btf *btf = bpf_object__btf(gen->obj);
@@ -83,9 +91,9 @@ static bool is_same_intake(struct generation *gen, struct kx_instance *inst, con
 		const char *name = about->tagged[i].name;
 		size_t len = strlen(name);
 
-		if (strcmp(about->tagged[i].tag, "intake") || strncmp(map, name, len) ||
-		    strcmp(map + len, "_ring") || channel_block(inst->meta->btf, name, &before) ||
-		    channel_block(btf, name, &after))
+		if (strncmp(map, name, len) || strcmp(map + len, "_ring") ||
+		    ring_type(inst->meta->btf, &about->tagged[i], &before) ||
+		    ring_type(btf, &about->tagged[i], &after))
 			continue;
 		return layout_same_type(inst->meta->btf, before.in_id, btf, after.in_id, why,
 					why_len);
@@ -103,7 +111,7 @@ static int carry_one(struct generation *gen, struct kx_instance *inst, struct bp
 	    !map_line(inst->meta, name))
 		return 0;
 	if ((layout_same_map(inst->meta->btf, after, name, why, sizeof(why)) &&
-	     is_same_intake(gen, inst, name, why, sizeof(why))) ||
+	     is_same_ring(gen, inst, name, why, sizeof(why))) ||
 	    is_same_stream(gen, inst, map))
 		return reuse(gen, inst, map, name);
 	if (section && !strcmp(section, ".data.param"))

@@ -168,4 +168,52 @@ life_ends('params');
 refuses(qr{nosuch0}, 'load', 'params.bpf.o', 'dev=nosuch0');
 refuses(qr{step.*1\.\.100}, 'load', 'params.bpf.o', 'step=1000');
 is(scalar(listed('params')), 0, 'what is refused is not loaded');
+
+#
+# door, doorlog, cmos: services of kernel code
+#
+life_begins('door', 'door.bpf.o');
+says(qr/"number":42/, 'call', 'door.downcall', 'number=21');
+says(qr/"verdict":-11,/, 'call', 'door.upcall', 'number=41');
+is(system('gcc', '-Iinclude', "-I$root/examples/door", '-o', "$dir/service", "$root/examples/door/main.c", "$build/pic/libkx.a",
+	  qw(-lbpf -lelf -lz)), 0, 'door: the service is compiled') if !$guest;
+sub ends { my ($r, $signal) = @_; kill $signal => $r->{pid}; return finish($r); }
+my $waits = kx('features', '--json')->{out} =~ /"name":"door.block"[^\n]*"available"/;
+if (!$guest) {
+	my $service = start("$dir/service");
+	wait_for(sub { kx('call', 'door.upcall', 'number=41')->{out} =~ /"number":42/ });
+	says(qr/^\{"verdict":0,"unused":0,"reply":\{"text":"We provide service!!","number":42\}\}$/, 'call', 'door.upcall', 'number=41');
+	like(ends($service, 'TERM')->{out}, qr/^We provide service!! opcode 1, number 41, for kx$/m, 'door: the service prints it');
+	says(qr/"verdict":-11,/, 'call', 'door.upcall', 'number=41');
+}
+my $command = start($kx, 'serve', 'door.service', '--', 'echo', '{"reply":{"text":"We provide service!!"}}');
+wait_for(sub { slurp($command->{err}) =~ /serving/ });
+says($waits ? qr/We provide service!!/ : qr/"verdict":-11,/, 'call', 'door.upcall');
+is(ends($command, 'INT')->{exit}, 0, 'door: kx serve ends');
+life_ends('door');
+
+life_begins('doorlog', 'doorlog.bpf.o');
+$command = start($kx, 'serve', '--keep', 'doorlog.journal', '--', "$root/examples/doorlog/logger", "$dir/started.log");
+wait_for(sub { slurp($command->{err}) =~ /serving/ });
+run('cp', '/bin/true', "$dir/kxdoorlogged");
+run("$dir/kxdoorlogged");
+ok(wait_for(sub { slurp("$dir/started.log") =~ /^\d{4}-\S+ \{"id":"0","opcode":1,.*"comm":"kxdoorlogged"\}/m }), 'doorlog: a program is in the log');
+like(ends($command, 'INT')->{err}, qr/asked 0: .*told \d+/, 'doorlog: messages are counted');
+life_ends('doorlog');
+
+life_begins('cmos', 'cmos.bpf.o');
+like(kx('cat', 'cmos.memory')->{out}, qr/^no answer: -6$/, 'cmos: nobody serves');
+SKIP: {
+	skip 'a file cannot wait for a service here', 2 if !$waits;
+	my $direct = run("$root/examples/cmos/ports", '--direct');
+	skip "no ports here: $direct->{err}", 2 if $direct->{exit};
+	$command = start($kx, 'serve', 'cmos.port', '--', "$root/examples/cmos/ports");
+	wait_for(sub { slurp($command->{err}) =~ /serving/ });
+	my $shown = slurp('/sys/fs/bpf/kx/cmos/current/files/memory');
+	like($shown, qr/\A(?:\d\d: ( [0-9a-f]{2}){16}\n){4}\z/, 'cmos: the file shows 64 bytes');
+	# All but the clock, which moves.
+	is(substr($shown, 40), substr($direct->{out}, 40), 'cmos: the same as by the port itself');
+	ends($command, 'INT');
+}
+life_ends('cmos');
 done_testing();

@@ -105,7 +105,7 @@ for my $dialect (sort keys %compiler) {
 		compiles($compiler{$dialect}, "#include <kx/abi.h>\n$same$asserts", "the same layout as $dialect");
 	}
 }
-is(join(' ', sort map { s{.*/}{}r } glob('include/kx/*.h')), 'abi.h command.bpf.h file.bpf.h intake.bpf.h kx.bpf.h kx.h log.bpf.h own.bpf.h seq.h share.bpf.h sleep.bpf.h stream.bpf.h', 'no other header is public');
+is(join(' ', sort map { s{.*/}{}r } glob('include/kx/*.h')), 'abi.h await.bpf.h command.bpf.h door.bpf.h file.bpf.h intake.bpf.h kx.bpf.h kx.h log.bpf.h own.bpf.h seq.h share.bpf.h sleep.bpf.h stream.bpf.h', 'no other header is public');
 
 SKIP: {
 	skip 'clang is not here', 3 if system('command -v clang >/dev/null 2>&1') != 0;

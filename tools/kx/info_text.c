@@ -115,6 +115,7 @@ const char *channel_kind_text(enum kx_channel_kind kind)
 		[KX_CHANNEL_LOG] = "log", [KX_CHANNEL_STREAM] = "stream",
 		[KX_CHANNEL_COMMAND] = "command", [KX_CHANNEL_FILE] = "file",
 		[KX_CHANNEL_SHARE] = "share", [KX_CHANNEL_INTAKE] = "intake",
+		[KX_CHANNEL_DOOR] = "door",
 	};
 
 	return kind < sizeof(texts) / sizeof(texts[0]) ? texts[kind] : "?";

@@ -31,6 +31,7 @@ static const struct {
 	{ "Talk", &verb_write },
 	{ "Talk", &verb_share },
 	{ "Talk", &verb_feed },
+	{ "Talk", &verb_serve },
 	{ "Calls of the kernel", &verb_syscalls },
 	{ "Calls of the kernel", &verb_syscall },
 };

@@ -53,6 +53,7 @@ extern const struct verb verb_log;
 extern const struct verb verb_new;
 extern const struct verb verb_query;
 extern const struct verb verb_rollback;
+extern const struct verb verb_serve;
 extern const struct verb verb_set;
 extern const struct verb verb_share;
 extern const struct verb verb_syscall;
