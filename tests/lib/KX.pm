@@ -10,6 +10,9 @@ use Time::HiRes qw(time sleep);
 
 our @EXPORT = qw(not_between $build $dir run start finish wait_for slurp write_file compile
 		 traced normalised normalised_tasks need_root);
+# Who starts the tests in the background may have had these ignored; what is tested inherits it.
+$SIG{$_} = 'DEFAULT' for qw(INT QUIT);
+
 our $build = $ENV{KX_BUILD} // 'build';
 # Guests are emulated, several on few CPUs: what has not ended there may still do.
 my $slow = $ENV{KX_VM_KERNEL} ? 4 : 1;
