@@ -36,6 +36,15 @@ static __always_inline bool arch_is_compat(struct task_struct *task)
 	return task->thread_info.status & ARCH_TS_COMPAT;
 }
 
+/* The task is in an execve or execveat, of which it sees the end. */
+static __always_inline bool arch_executes(struct task_struct *task)
+{
+	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(task);
+	u32 nr = ARCH_CALL_NR(regs);
+
+	return arch_is_compat(task) ? nr == 11 || nr == 358 : nr == ARCH_NR_EXECVE || nr == 322;
+}
+
 /* What a debugger numbers 0 to 16, the instruction pointer last. */
 #define ARCH_DWARF_REGS(regs)						\
 	{ (regs)->ax, (regs)->dx, (regs)->cx, (regs)->bx,		\

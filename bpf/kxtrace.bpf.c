@@ -82,8 +82,8 @@ static __always_inline void enter_call(struct task_struct *task,
 		return;
 	if (settings.times && !timed)
 		state->enter_ns = bpf_ktime_get_ns();
-	if (counting.sums && !settings.wall_clock)
-		start_cpu_time(state, task);
+	if (wants_cpu_time())
+		start_cpu_time(state);
 	/* The first execve is called by kxtrace itself. */
 	if (settings.stacks && !first && row->flags & KXT_ROW_EARLY_STACK)
 		emit_stack(state->seq + 1);
@@ -132,17 +132,17 @@ static __always_inline void forget(struct task_state *state, u32 *nr, u32 *flags
  * Where only some calls are looked at, that return may have gone by; none of them
  * is a 32-bit one.
  */
-static __always_inline bool is_first_call(struct task_state *state, struct pt_regs *regs,
-					  const bool all_calls)
+static __always_inline bool is_first_call(struct task_state *state, struct pt_regs *regs)
 {
 	if (state->flags & KXT_STARTING)
 		return false;
 	state->flags &= ~STATE_FORKED;
-	return !all_calls && !(rows[index_of(ARCH_CALL_NR(regs), 0)].flags & KXT_ROW_FORKS);
+	return settings.some_calls &&
+	       !(rows[index_of(ARCH_CALL_NR(regs), 0)].flags & KXT_ROW_FORKS);
 }
 
 static __always_inline void exit_call(struct task_struct *task, struct pt_regs *regs,
-				      long ret, const bool all_calls)
+				      long ret)
 {
 	struct task_state *state;
 	u32 nr, flags = 0;
@@ -156,7 +156,7 @@ static __always_inline void exit_call(struct task_struct *task, struct pt_regs *
 	if (nr == KXT_NO_CALL) {
 		/* The beginning went unseen, but for a fork's other return. */
 		if (state->flags & (KXT_STARTING | STATE_FORKED) &&
-		    !is_first_call(state, regs, all_calls))
+		    !is_first_call(state, regs))
 			return;
 		if (settings.inject &&
 		    !begin_skipped(state, task, row_now(task, ARCH_CALL_NR(regs)), ret))
@@ -206,18 +206,20 @@ int BPF_PROG(sys_exit, struct pt_regs *regs, long ret)
 {
 	if (settings.preemptible)
 		bpf_preempt_disable();
-	exit_call(bpf_get_current_task_btf(), regs, ret, true);
+	exit_call(bpf_get_current_task_btf(), regs, ret);
 	if (settings.preemptible)
 		bpf_preempt_enable();
 	return 0;
 }
 
 /*
- * The same on the tracepoints of the few calls that are selected. A call without
- * arguments has a context too short to look for anything in it.
+ * The same on tracepoints as perf has them: those of the few calls that are selected,
+ * or, where the programs above may be preempted and then be skipped for others, those
+ * of all calls. A call without arguments has a context too short to look for anything
+ * in it.
  */
 SEC("tp")
-int one_call(void *ctx)
+int perf_call(void *ctx)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(task);
@@ -225,7 +227,7 @@ int one_call(void *ctx)
 	if (bpf_get_attach_cookie(ctx) == KXT_COOKIE_ENTRY)
 		enter_call(task, regs, ARCH_CALL_NR(regs));
 	else
-		exit_call(task, regs, ARCH_CALL_RESULT(regs), false);
+		exit_call(task, regs, ARCH_CALL_RESULT(regs));
 	return 0;
 }
 
@@ -265,9 +267,8 @@ static __always_inline void emit_event(struct task_struct *task, u8 kind,
 	emit(&event, sizeof(event));
 }
 
-SEC("tp_btf/sched_process_fork")
-int BPF_PROG(process_fork, struct task_struct *parent,
-	     struct task_struct *child)
+static __always_inline int follow_fork(struct task_struct *parent,
+				       struct task_struct *child, const bool again)
 {
 	struct task_state *state;
 	u8 flags = 0;
@@ -277,6 +278,8 @@ int BPF_PROG(process_fork, struct task_struct *parent,
 		return 0;
 	if (!state && (!settings.all || (u32)parent->tgid == own_tgid))
 		return 0;
+	if (settings.preemptible && state_of(child))
+		return 0;
 	if (state && state->flags & STATE_COMPAT)
 		flags = KXT_F_COMPAT;
 	if (child->tgid == parent->tgid)
@@ -285,7 +288,8 @@ int BPF_PROG(process_fork, struct task_struct *parent,
 	if (state) {
 		state->flags = STATE_TRACED | STATE_FORKED;
 	} else if (!make_orphan(child->pid, STATE_TRACED | STATE_FORKED)) {
-		COUNT(unfollowed);
+		if (again || !settings.preemptible)
+			COUNT(unfollowed);
 		return 0;
 	}
 	__sync_fetch_and_add(&live_tasks, 1);
@@ -293,6 +297,22 @@ int BPF_PROG(process_fork, struct task_struct *parent,
 	if (settings.follow)
 		emit_event(child, KXT_FORK, flags, process_number_of(parent), 0);
 	return 0;
+}
+
+/*
+ * Where programs may be preempted, the kernel skips one for others meanwhile. What
+ * must not be missed has a second program, which finds out whether the first has run.
+ */
+SEC("tp_btf/sched_process_fork")
+int BPF_PROG(process_fork, struct task_struct *parent, struct task_struct *child)
+{
+	return follow_fork(parent, child, false);
+}
+
+SEC("tp_btf/sched_process_fork")
+int BPF_PROG(fork_again, struct task_struct *parent, struct task_struct *child)
+{
+	return follow_fork(parent, child, true);
 }
 
 /* -b execve: the call is shown as far as it went, the task is not traced on. */
@@ -332,15 +352,20 @@ static __always_inline void recover_exec(struct task_state *state,
 				  BPF_CORE_READ(task, mm, arg_end));
 }
 
-SEC("tp_btf/sched_process_exec")
-int BPF_PROG(process_exec, struct task_struct *task, pid_t old_pid,
-	     struct linux_binprm *bprm)
+static __always_inline int follow_exec(struct task_struct *task, pid_t old_pid,
+				       struct linux_binprm *bprm, const bool again)
 {
 	struct task_state *state;
 
 	state = state_of(task);
 	if (!state)
 		return 0;
+	if (again && state->flags & STATE_EXECUTED) {
+		state->flags ^= STATE_EXECUTED;
+		return 0;
+	}
+	if (settings.preemptible && !again)
+		state->flags |= STATE_EXECUTED;
 	if (old_pid != task->pid)
 		emit_event(task, KXT_EXEC, 0, old_pid, 0);
 	emit_task(task, NULL);
@@ -359,13 +384,27 @@ int BPF_PROG(process_exec, struct task_struct *task, pid_t old_pid,
 	return 0;
 }
 
-/* prctl(PR_SET_NAME) and the like. */
+SEC("tp_btf/sched_process_exec")
+int BPF_PROG(process_exec, struct task_struct *task, pid_t old_pid,
+	     struct linux_binprm *bprm)
+{
+	return follow_exec(task, old_pid, bprm, false);
+}
+
+SEC("tp_btf/sched_process_exec")
+int BPF_PROG(exec_again, struct task_struct *task, pid_t old_pid,
+	     struct linux_binprm *bprm)
+{
+	return follow_exec(task, old_pid, bprm, true);
+}
+
+/* prctl(PR_SET_NAME) and the like; process_exec tells of what an exec renames. */
 SEC("tp_btf/task_rename")
 int BPF_PROG(task_renamed, struct task_struct *task, const char *comm)
 {
 	struct task_state *state = state_of(task);
 
-	if (state && !(state->flags & KXT_STARTING))
+	if (state && !(state->flags & KXT_STARTING) && !arch_executes(task))
 		emit_task(task, comm);
 	return 0;
 }
@@ -377,8 +416,7 @@ static __always_inline void say_end(struct task_struct *task, u32 seq)
 	wake_reader();
 }
 
-SEC("tp_btf/sched_process_exit")
-int BPF_PROG(process_exit, struct task_struct *task)
+static __always_inline int follow_exit(void)
 {
 	struct task_struct *current = bpf_get_current_task_btf();
 	struct task_state *state;
@@ -404,6 +442,19 @@ int BPF_PROG(process_exit, struct task_struct *task)
 	unmake_orphan(current->pid);
 	say_end(current, seq);
 	return 0;
+}
+
+SEC("tp_btf/sched_process_exit")
+int BPF_PROG(process_exit, struct task_struct *task)
+{
+	return follow_exit();
+}
+
+/* For calls by perf's tracepoints: it is not skipped either. */
+SEC("tp")
+int perf_exit(void *ctx)
+{
+	return follow_exit();
 }
 
 SEC("tp_btf/signal_deliver")

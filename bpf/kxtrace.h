@@ -158,7 +158,9 @@ struct kxt_settings {
 	__u8 filtered;		/* `filter` asks for anything */
 	__u8 detach_on_exec;	/* -b execve: a task is let go when it has executed */
 	__u8 stacks;		/* KXT_STACK records are wanted: enum kxt_stacks */
+	__u8 some_calls;	/* hooks on single calls, not on all */
 	__u8 inject;		/* calls of rows with KXT_ROW_INJECT may be marked */
+	__u8 pad[3];
 	__u32 bufsize;		/* the same for buffers, where it is more than strsize */
 	__u32 stack_size;	/* bytes of stack with each call, at most KXT_STACK_MAX */
 };

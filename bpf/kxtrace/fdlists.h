@@ -15,29 +15,40 @@ static __always_inline u32 set_size(s32 nr)
 	return nr < 0 ? 0 : nr;
 }
 
-struct fd_list {
-	struct scratch *s;
+/* Descriptors in a row in memory, or a set of them, of whose bits 64 are at hand. */
+struct listed_fds {
 	u64 from;
 	u64 word;
-	u32 stride;	/* 0: a set of bits */
+	u64 stride;	/* 0: a set of bits */
+};
+
+/* The one at `i`, -1 if the set has it not; false where memory ends. */
+static __always_inline bool read_listed(struct listed_fds *list, u64 i, s32 *fd)
+{
+	*fd = i;
+	if (list->stride)
+		return !bpf_probe_read_user(fd, sizeof(*fd),
+					    (void *)(list->from + i * list->stride));
+	if (!(i & 63) && bpf_probe_read_user(&list->word, sizeof(list->word),
+					     (void *)(list->from + i / 8)))
+		return false;
+	if (!(list->word >> (i & 63) & 1))
+		*fd = -1;
+	return true;
+}
+
+struct fd_list {
+	struct listed_fds fds;
+	struct scratch *s;
 	u32 when;
 };
 
 static long add_listed(u64 i, struct fd_list *list)
 {
-	s32 fd = i;
+	s32 fd;
 
-	if (!list->stride) {
-		if (!(i & 63) &&
-		    bpf_probe_read_user(&list->word, sizeof(list->word),
-					(void *)(list->from + i / 8)))
-			return 1;
-		if (!(list->word >> (i & 63) & 1))
-			return 0;
-	} else if (bpf_probe_read_user(&fd, sizeof(fd),
-				       (void *)(list->from + i * list->stride))) {
+	if (!read_listed(&list->fds, i, &fd))
 		return 1;
-	}
 	if (fd >= 0)
 		add_fd(list->s, KXT_ARG_FD_WITHIN, fd, list->when);
 	return 0;
@@ -46,8 +57,9 @@ static long add_listed(u64 i, struct fd_list *list)
 /* `nr` of them, `stride` bytes apart; without a stride a set of `nr` bits. */
 __noinline int add_fd_list(struct scratch *s, u64 from, u32 nr, u32 stride)
 {
-	struct fd_list list = { .s = s, .from = from, .stride = stride,
-				.when = KXT_AT_EXIT };
+	struct fd_list list = {
+		.fds = { .from = from, .stride = stride }, .s = s, .when = KXT_AT_EXIT,
+	};
 	u32 most = stride ? MAX_LISTED : MAX_SET;
 
 	if (!s || !from)

@@ -82,27 +82,16 @@ __noinline int path_is_target(struct scratch *s, u64 from)
 }
 
 struct listed_match {
-	u64 from;
-	u64 word;
-	u32 stride;
+	struct listed_fds fds;
 	u32 found;
 };
 
 static long match_listed(u64 i, struct listed_match *list)
 {
-	s32 fd = i;
+	s32 fd;
 
-	if (!list->stride) {
-		if (!(i & 63) &&
-		    bpf_probe_read_user(&list->word, sizeof(list->word),
-					(void *)(list->from + i / 8)))
-			return 1;
-		if (!(list->word >> (i & 63) & 1))
-			return 0;
-	} else if (bpf_probe_read_user(&fd, sizeof(fd),
-				       (void *)(list->from + i * list->stride))) {
+	if (!read_listed(&list->fds, i, &fd))
 		return 1;
-	}
 	if (!fd_is_target(fd))
 		return 0;
 	list->found = 1;
@@ -111,7 +100,7 @@ static long match_listed(u64 i, struct listed_match *list)
 
 __noinline int match_list(u64 from, u32 nr, u32 stride)
 {
-	struct listed_match list = { .from = from, .stride = stride };
+	struct listed_match list = { .fds = { .from = from, .stride = stride } };
 
 	if (from)
 		bpf_loop(nr < MAX_SET ? nr : MAX_SET, match_listed, &list, 0);

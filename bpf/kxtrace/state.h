@@ -43,6 +43,7 @@ u32 pid_level;		/* how deep in pid namespaces user space is; set by attach_tasks
 #define STATE_COMPAT	64	/* the call is a 32-bit one; an execve may change the task */
 #define STATE_WITHIN	128	/* `args` has the arguments of a call within another */
 #define STATE_LAUNCHED	256	/* our own child, before the exec that makes it the command */
+#define STATE_EXECUTED	512	/* process_exec has seen an exec that exec_again will see */
 
 enum { SLOT_FREE, SLOT_BUSY, SLOT_FULL };
 
@@ -68,8 +69,8 @@ struct task_state {
 	u64 exit_delay_ns;	/* like mark_flags */
 	u64 args[KXT_NR_ARGS];	/* with STATE_WITHIN */
 	u64 enter_ns;
-	u64 enter_cpu_ns;
-	u64 enter_exec_start;
+	u64 cpu_ns;		/* time on a CPU in this call, */
+	u64 on_cpu_ns;		/* before it came onto the CPU it is on */
 	/* Signals that are never delivered, put here by their sender. */
 	struct slot ignored;	/* taken at the task's next exit */
 	struct slot fatal;	/* taken when the task ends by it */

@@ -6,24 +6,42 @@
 #include "state.h"
 
 /*
- * Time on the CPU. sum_exec_runtime is brought up to date only now and then,
- * at exec_start of another clock; in a difference the clocks' offset vanishes.
+ * Time on the CPU, by one clock. The scheduler's own sums are of clocks that differ
+ * between CPUs, by what interrupts and a hypervisor took from each.
  */
-static __always_inline void start_cpu_time(struct task_state *state,
-					   struct task_struct *task)
+static __always_inline void start_cpu_time(struct task_state *state)
 {
-	state->enter_cpu_ns = task->se.sum_exec_runtime;
-	state->enter_exec_start = task->se.exec_start;
+	state->cpu_ns = 0;
+	state->on_cpu_ns = state->enter_ns;
 }
 
-static __always_inline u64 cpu_time(struct task_state *state,
-				    struct task_struct *task, u64 now)
+static __always_inline u64 cpu_time(struct task_state *state, u64 now)
 {
-	s64 spent = task->se.sum_exec_runtime - state->enter_cpu_ns +
-		    now - state->enter_ns -
-		    (task->se.exec_start - state->enter_exec_start);
+	return state->cpu_ns + now - state->on_cpu_ns;
+}
 
-	return spent > 0 ? spent : 0;
+static __always_inline bool wants_cpu_time(void)
+{
+	return counting.sums && !settings.wall_clock;
+}
+
+SEC("tp_btf/sched_switch")
+int BPF_PROG(task_switched, bool preempt, struct task_struct *prev,
+	     struct task_struct *next)
+{
+	struct task_state *state;
+	u64 now;
+
+	if (!prev->bpf_storage && !next->bpf_storage && !nr_orphans)
+		return 0;
+	now = bpf_ktime_get_ns();
+	state = state_of_caller(prev);
+	if (state)
+		state->cpu_ns += now - state->on_cpu_ns;
+	state = state_of_caller(next);
+	if (state)
+		state->on_cpu_ns = now;
+	return 0;
 }
 
 /* -O: never less than nothing. */
@@ -172,7 +190,7 @@ static __noinline int count_call(struct task_state *state, struct task_struct *t
 	if (counting.sums) {
 		ns = in_all;
 		if (!settings.wall_clock)
-			ns = timed ? less_overhead(cpu_time(state, task, now)) : 0;
+			ns = timed ? less_overhead(cpu_time(state, now)) : 0;
 		sum = bpf_map_lookup_elem(&sums, &index);
 		if (sum)
 			add_call(sum, failed, timed, ns);

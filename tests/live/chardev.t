@@ -8,7 +8,7 @@ use Cwd 'abs_path';
 use KX;
 use Test::More;
 
-not_between();
+not_between('6.1');
 need_root();
 for my $tool (qw(clang pkg-config make)) {
 	plan(skip_all => "$tool is not here") if system("command -v $tool >/dev/null") != 0;

@@ -9,7 +9,7 @@ use JSON::PP;
 use KX;
 use Test::More;
 
-not_between();
+not_between('6.1');
 need_root();
 plan(skip_all => 'clang is not here') if system('command -v clang >/dev/null') != 0;
 

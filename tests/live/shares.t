@@ -10,7 +10,7 @@ use JSON::PP;
 use KX;
 use Test::More;
 
-not_between();
+not_between('newest');
 need_root();
 my $kx = "$build/kx";
 my $helper = abs_path("$build/tests/live/shares");

@@ -24,7 +24,7 @@ cmp_ok($row->{memory}, '>', 100_000, 'and its memory');	# 6.1 leaves rings out
 is($row->{dropped}, 0, 'it has dropped nothing');
 my $info = kx('info', $row->{kmid})->{out};
 like($info, qr/^name +kxtrace$/m, 'kx info describes it');
-like($info, qr{^tp_btf/sys_exit +sys_exit +-$}m, 'with its hooks');
+like($info, qr{^tp_btf/sched_process_exec +process_exec +-$}m, 'with its hooks');
 my $refused = kx('unload', $row->{kmid});
 is($refused->{exit}, 1, 'nobody unloads it');
 like($refused->{err}, qr/is held by process \d+ \(.*kxtrace.*\), and ends with it/, 'and is told why');

@@ -8,7 +8,7 @@ use Cwd 'abs_path';
 use KX;
 use Test::More;
 
-not_between();
+not_between('6.1');
 need_root();
 plan(skip_all => 'clang is not here') if system('command -v clang >/dev/null') != 0;
 

@@ -77,7 +77,12 @@ static struct kxtrace_bpf *load(struct kx *kx, struct kxt_settings settings)
 	skel->rodata->settings = settings;
 	bpf_map__set_max_entries(skel->maps.records, 64 << 10);
 	bpf_program__set_autoload(skel->progs.sys_exit_wait, settings.sleepable);
-	bpf_program__set_autoload(skel->progs.one_call, false);
+	bpf_program__set_autoload(skel->progs.perf_call, false);
+	bpf_program__set_autoload(skel->progs.perf_exit, false);
+	bpf_program__set_autoload(skel->progs.task_switched,
+				  settings.summary && !settings.wall_clock);
+	bpf_program__set_autoload(skel->progs.fork_again, settings.preemptible);
+	bpf_program__set_autoload(skel->progs.exec_again, settings.preemptible);
 	bpf_program__set_flags(skel->progs.sys_exit_wait, BPF_F_SLEEPABLE);
 	set_row(skel, SYS_getppid, 0, 0, (struct kxt_op){});
 	set_row(skel, SYS_openat, 4, 1, (struct kxt_op){ KXT_CAP_PATH, KXT_AT_EXIT, 7, 7, 0 });

@@ -8,19 +8,7 @@
 
 #include "line.h"
 #include "summary.h"
-
-static int nr_tests, nr_failed;
-
-static void is(const struct out *o, const char *expected, const char *what)
-{
-	bool good = o->len == strlen(expected) && !memcmp(o->buf, expected, o->len);
-
-	nr_tests++;
-	nr_failed += !good;
-	printf("%sok %d - %s\n", good ? "" : "not ", nr_tests, what);
-	if (!good)
-		printf("# got:      %.*s\n# expected: %s\n", (int)o->len, o->buf, expected);
-}
+#include "text.h"
 
 #define TEXT(call, expected) do { o.len = o.line = 0; call; is(&o, expected, #call); } while (0)
 #define STYLED(call, expected) do { o->len = o->line = 0; call; is(o, expected, #call); } while (0)

@@ -3,20 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "text.h"
 #include "tree.h"
-
-static int nr_tests, nr_failed;
-
-static void is(const struct out *o, const char *expected, const char *what)
-{
-	bool good = o->len == strlen(expected) && !memcmp(o->buf, expected, o->len);
-
-	nr_tests++;
-	nr_failed += !good;
-	printf("%sok %d - %s\n", good ? "" : "not ", nr_tests, what);
-	if (!good)
-		printf("# got:      %.*s\n# expected: %s\n", (int)o->len, o->buf, expected);
-}
 
 /* A text with its JSON; NULL: it must not be understood. */
 static const struct {

@@ -36,13 +36,32 @@ const char *hook_of_call(const char *call)
 	return call;
 }
 
+#define EVENTS	"/sys/kernel/tracing/events"
+
 static bool has_hook(const char *call)
 {
 	char path[128];
 
-	snprintf(path, sizeof(path), "/sys/kernel/tracing/events/syscalls/sys_exit_%s/id",
-		 hook_of_call(call));
+	snprintf(path, sizeof(path), EVENTS "/syscalls/sys_exit_%s/id", hook_of_call(call));
 	return !access(path, R_OK);
+}
+
+/* Programs that may sleep came to these tracepoints after programs that may be preempted. */
+bool hooks_may_be_preempted(struct kx *kx)
+{
+	return kx_feature_has(kx, "tp_btf.s") == 1;
+}
+
+/* As perf has them, tracepoints are never preempted, and cost a little more. */
+static enum hooks choose_pair(struct kx *kx)
+{
+	if (!hooks_may_be_preempted(kx))
+		return HOOKS_PAIR;
+	if (!kx_mount_ensure(kx, KX_MOUNT_TRACEFS) &&
+	    !access(EVENTS "/raw_syscalls/sys_exit/id", R_OK))
+		return HOOKS_PERF_PAIR;
+	complain("without tracefs this kernel may skip the programs for some calls, and for the end of a task");
+	return HOOKS_PAIR;
 }
 
 static unsigned int count_selected(const struct options *opt)
@@ -119,15 +138,14 @@ int hooks_choose(enum hooks *hooks, struct kx *kx, const struct options *opt)
 	const char *without;
 	int err;
 
-	*hooks = HOOKS_PAIR;
+	*hooks = choose_pair(kx);
 	/* What is injected is marked where all calls are seen. */
 	if (opt->hooks == HOOKS_PAIR || opt->inject.nr_rules)
 		return 0;
 	if (opt->hooks == HOOKS_AUTO) {
 		/* Where programs may wait for a page, the one that does is on all calls. */
 		if (count_selected(opt) > FEW_CALLS || traces_32_bit(opt) ||
-		    selects_32_bit(opt) ||
-		    kx_feature_has(kx, "tp_btf.s") == 1)
+		    selects_32_bit(opt) || hooks_may_be_preempted(kx))
 			return 0;
 	}
 	err = kx_mount_ensure(kx, KX_MOUNT_TRACEFS);

@@ -8,10 +8,16 @@
 #include "options.h"
 
 /*
- * HOOKS_CALLS or HOOKS_PAIR, as --hooks says or as costs less. With --hooks=calls
+ * HOOKS_CALLS or one of the pairs, as --hooks says or as costs less. With --hooks=calls
  * and calls that have no hook of their own: -ENOTSUP after one sentence on stderr.
  */
 int hooks_choose(enum hooks *hooks, struct kx *kx, const struct options *opt);
+
+/*
+ * The kernel may preempt a program on a tracepoint, and skips the same one for the
+ * other tasks of that CPU until it goes on.
+ */
+bool hooks_may_be_preempted(struct kx *kx);
 
 /* The name of a call's own tracepoints, behind sys_enter_ and sys_exit_. */
 const char *hook_of_call(const char *call);

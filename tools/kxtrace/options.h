@@ -22,7 +22,8 @@
 
 enum stamp { STAMP_NONE, STAMP_TIME, STAMP_EPOCH };
 
-enum hooks { HOOKS_AUTO, HOOKS_CALLS, HOOKS_PAIR };
+/* HOOKS_PERF_PAIR: chosen for a pair where the kernel may preempt programs of the other kind. */
+enum hooks { HOOKS_AUTO, HOOKS_CALLS, HOOKS_PAIR, HOOKS_PERF_PAIR };
 
 /* Options of a family are in its own structure, in options/. */
 struct options {

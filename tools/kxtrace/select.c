@@ -9,6 +9,7 @@
 #include "decode.h"
 #include "decode/sigset.h"
 #include "options.h"
+#include "options/words.h"
 
 static const struct {
 	const char *name;
@@ -232,29 +233,29 @@ static int set_word(bool *chosen, const char *what, char *word)
 	return 0;
 }
 
+struct chosen_calls {
+	bool rows[KXT_NR_ROWS];
+	const char *what;
+};
+
+static int add_call(void *ctx, char *word)
+{
+	struct chosen_calls *chosen = ctx;
+
+	return set_word(chosen->rows, chosen->what, word);
+}
+
 int select_calls(bool *selected, const char *what, const char *set)
 {
-	bool chosen[KXT_NR_ROWS] = {};
-	bool invert = *set == '!';
-	char *words, *rest, *word;
-	int err = 0;
+	struct chosen_calls chosen = { .what = what };
+	bool invert;
+	int err = each_in_set(set, &invert, add_call, &chosen);
 	size_t i;
 
-	set += invert;
-	if (!strcmp(set, "all") || !strcmp(set, "none")) {
-		invert ^= !strcmp(set, "all");
-	} else {
-		words = rest = strdup(set);
-		if (!words)
-			return -ENOMEM;
-		while (!err && (word = strsep(&rest, ",")))
-			err = set_word(chosen, what, word);
-		free(words);
-	}
 	if (err)
 		return err;
 	for (i = 0; i < KXT_NR_ROWS; i++)
-		selected[i] = chosen[i] ^ invert;
+		selected[i] = chosen.rows[i] ^ invert;
 	return 0;
 }
 
@@ -279,32 +280,25 @@ static int signal_by_name(const char *word)
 	return 0;
 }
 
-int select_signals(uint64_t *signals, const char *set)
+static int add_signal(void *ctx, char *word)
 {
-	bool invert = *set == '!';
-	char *words, *rest, *word;
-	uint64_t chosen = 0;
-	int sig, err = 0;
+	int sig = signal_by_name(word);
+	uint64_t *chosen = ctx;
 
-	set += invert;
-	if (!strcmp(set, "all") || !strcmp(set, "none")) {
-		invert ^= !strcmp(set, "all");
-		*signals = invert ? ~0ull : 0;
+	if (sig) {
+		*chosen |= 1ull << (sig - 1);
 		return 0;
 	}
-	words = rest = strdup(set);
-	if (!words)
-		return -ENOMEM;
-	while (!err && (word = strsep(&rest, ","))) {
-		sig = signal_by_name(word);
-		if (sig) {
-			chosen |= 1ull << (sig - 1);
-		} else {
-			complain("-e signal=%s: no such signal; kill -l lists them", word);
-			err = -EINVAL;
-		}
-	}
-	free(words);
+	complain("-e signal=%s: no such signal; kill -l lists them", word);
+	return -EINVAL;
+}
+
+int select_signals(uint64_t *signals, const char *set)
+{
+	uint64_t chosen = 0;
+	bool invert;
+	int err = each_in_set(set, &invert, add_signal, &chosen);
+
 	if (!err)
 		*signals = invert ? ~chosen : chosen;
 	return err;

@@ -69,14 +69,23 @@ static void choose_programs(struct session *session)
 {
 	const struct options *opt = session->opt;
 	struct kxtrace_bpf *skel = session->skel;
+	bool preemptible = skel->rodata->settings.preemptible;
+	bool perf = session->hooks != HOOKS_PAIR;
 	bool signals = opt->signals && !opt->summary;
 
 	bpf_program__set_autoload(skel->progs.process_fork, opt->follow || opt->all);
+	bpf_program__set_autoload(skel->progs.fork_again,
+				  preemptible && (opt->follow || opt->all));
+	bpf_program__set_autoload(skel->progs.exec_again, preemptible);
+	bpf_program__set_autoload(skel->progs.perf_exit, preemptible && perf);
+	bpf_program__set_autoload(skel->progs.process_exit, !(preemptible && perf));
 	bpf_program__set_autoload(skel->progs.task_renamed, options_want_tasks(opt));
+	bpf_program__set_autoload(skel->progs.task_switched,
+				  skel->rodata->counting.sums && !opt->wall_clock);
 	bpf_program__set_autoload(skel->progs.sys_enter,
 				  session->hooks == HOOKS_PAIR && session->entries);
 	bpf_program__set_autoload(skel->progs.sys_exit, session->hooks == HOOKS_PAIR);
-	bpf_program__set_autoload(skel->progs.one_call, session->hooks == HOOKS_CALLS);
+	bpf_program__set_autoload(skel->progs.perf_call, perf);
 	bpf_program__set_autoload(skel->progs.signal_deliver, signals);
 	bpf_program__set_autoload(skel->progs.signal_generate, signals);
 	bpf_program__set_autoload(skel->progs.exec_maps, opt->stack.traces && !opt->summary);
@@ -87,8 +96,7 @@ static void choose_programs(struct session *session)
 	if (opt->summary)
 		bpf_map__set_max_entries(skel->maps.records, 1 << 20);
 	bpf_program__set_autoload(skel->progs.sys_exit_wait,
-				  skel->rodata->settings.sleepable &&
-				  session->hooks == HOOKS_PAIR && !opt->summary);
+				  skel->rodata->settings.sleepable && !opt->summary);
 	bpf_program__set_flags(skel->progs.sys_exit_wait, BPF_F_SLEEPABLE);
 }
 
@@ -117,14 +125,15 @@ static bool has_casts(void)
  */
 static bool may_miss_ends(const struct session *session)
 {
-	if (session->hooks == HOOKS_CALLS)
-		return kx_feature_has(session->kx, "tracepoint_missed") != 1;
-	return session->skel->rodata->settings.preemptible;
+	if (session->hooks == HOOKS_PAIR)
+		return session->skel->rodata->settings.preemptible;
+	return kx_feature_has(session->kx, "tracepoint_missed") != 1;
 }
 
 static void configure(struct session *session)
 {
 	const struct options *opt = session->opt;
+	bool preemptible = hooks_may_be_preempted(session->kx);
 	struct kxtrace_bpf *skel = session->skel;
 	unsigned int hists;
 
@@ -136,8 +145,9 @@ static void configure(struct session *session)
 		.times = rows_take_times(opt),
 		.summary = opt->summary,
 		.wall_clock = opt->wall_clock,
-		.sleepable = session->hooks == HOOKS_PAIR &&
-			     kx_feature_has(session->kx, "tp_btf.s") == 1,
+		.sleepable = session->hooks != HOOKS_CALLS && preemptible,
+		.preemptible = preemptible,
+		.some_calls = session->hooks == HOOKS_CALLS,
 		.all = opt->all,
 		.follow = opt->follow,
 		.tasks = options_want_tasks(opt),
@@ -148,8 +158,6 @@ static void configure(struct session *session)
 		.inject = opt->inject.nr_rules != 0,
 	};
 	memcpy((void *)&skel->rodata->filter, &opt->filter, sizeof(opt->filter));
-	/* Programs that may sleep came after programs that may be preempted. */
-	skel->rodata->settings.preemptible = skel->rodata->settings.sleepable;
 	rows_choose((struct kxt_row *)skel->rodata->rows, opt, may_miss_ends(session));
 	hists = counters_choose((struct kxt_counting *)&skel->rodata->counting, opt);
 	bpf_map__set_max_entries(skel->maps.hists, hists);
@@ -191,16 +199,22 @@ static int keep_link(struct session *session, struct bpf_link *link,
 	return 0;
 }
 
-static int attach_one(struct session *session, const char *call, bool entry)
+static int attach_perf(struct session *session, const struct bpf_program *prog,
+		       const char *group, const char *name, bool entry)
 {
 	LIBBPF_OPTS(bpf_tracepoint_opts, opts,
 		    .bpf_cookie = entry ? KXT_COOKIE_ENTRY : KXT_COOKIE_EXIT);
+
+	return keep_link(session, bpf_program__attach_tracepoint_opts(prog, group, name, &opts),
+			 name);
+}
+
+static int attach_one(struct session *session, const char *call, bool entry)
+{
 	char name[64];
 
 	snprintf(name, sizeof(name), "sys_%s_%s", entry ? "enter" : "exit", call);
-	return keep_link(session,
-			 bpf_program__attach_tracepoint_opts(session->skel->progs.one_call,
-							     "syscalls", name, &opts), name);
+	return attach_perf(session, session->skel->progs.perf_call, "syscalls", name, entry);
 }
 
 /* Exits before entries: then no call's end is missed whose beginning was seen. */
@@ -220,37 +234,75 @@ static int attach_calls(struct session *session)
 	return err;
 }
 
-/*
- * The system call hooks come last: all that they rely on is there by then.
- * sys_exit_wait runs after sys_exit, in the order of their attachment.
- */
+static int attach_program(struct session *session, struct bpf_program *prog)
+{
+	int err;
+
+	if (!bpf_program__autoload(prog))
+		return 0;
+	err = tell(session->kx, kx_object_attach(session->kx, prog,
+						 &session->links[session->nr_links]));
+	if (!err)
+		session->nr_links++;
+	return err;
+}
+
+/* sys_exit_wait runs after the other, in the order of their attachment. */
+static int attach_pair(struct session *session)
+{
+	struct kxtrace_bpf *skel = session->skel;
+	int err;
+
+	err = attach_program(session, skel->progs.sys_exit);
+	if (!err)
+		err = attach_program(session, skel->progs.sys_exit_wait);
+	if (!err)
+		err = attach_program(session, skel->progs.sys_enter);
+	return err;
+}
+
+static int attach_perf_pair(struct session *session)
+{
+	struct kxtrace_bpf *skel = session->skel;
+	int err;
+
+	err = attach_perf(session, skel->progs.perf_call, "raw_syscalls", "sys_exit", false);
+	if (!err)
+		err = attach_program(session, skel->progs.sys_exit_wait);
+	if (!err && session->entries)
+		err = attach_perf(session, skel->progs.perf_call, "raw_syscalls", "sys_enter",
+				  true);
+	return err;
+}
+
+/* The system call hooks come last: all that they rely on is there by then. */
 static int attach(struct session *session)
 {
 	struct kxtrace_bpf *skel = session->skel;
 	struct bpf_program *const order[] = {
-		skel->progs.process_exit, skel->progs.process_exec,
-		skel->progs.process_fork, skel->progs.signal_deliver,
-		skel->progs.signal_generate, skel->progs.task_renamed,
+		skel->progs.process_exit,
+		skel->progs.process_exec, skel->progs.exec_again,
+		skel->progs.process_fork, skel->progs.fork_again,
+		skel->progs.signal_deliver, skel->progs.signal_generate,
+		skel->progs.task_renamed, skel->progs.task_switched,
 		skel->progs.exec_maps, skel->progs.mmap_maps,
 		skel->progs.uring_create, skel->progs.uring_done,
 		skel->progs.uring_done_old, skel->progs.uring_req,
 		skel->progs.uring_sqe,
-		skel->progs.sys_exit, skel->progs.sys_exit_wait,
-		skel->progs.sys_enter,
 	};
+	int err = 0;
 	size_t i;
-	int err;
 
-	for (i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
-		if (!bpf_program__autoload(order[i]))
-			continue;
-		err = tell(session->kx, kx_object_attach(session->kx, order[i],
-				&session->links[session->nr_links]));
-		if (err)
-			return err;
-		session->nr_links++;
-	}
-	return session->hooks == HOOKS_CALLS ? attach_calls(session) : 0;
+	for (i = 0; i < sizeof(order) / sizeof(order[0]) && !err; i++)
+		err = attach_program(session, order[i]);
+	if (!err && bpf_program__autoload(skel->progs.perf_exit))
+		err = attach_perf(session, skel->progs.perf_exit, "sched", "sched_process_exit",
+				  false);
+	if (err)
+		return err;
+	if (session->hooks == HOOKS_CALLS)
+		return attach_calls(session);
+	return session->hooks == HOOKS_PERF_PAIR ? attach_perf_pair(session) : attach_pair(session);
 }
 
 /* From now on `kx list` shows it, until it ends. */
@@ -506,8 +558,9 @@ uint64_t session_skipped(struct session *session)
 	struct kxtrace_bpf *skel = session->skel;
 	const struct bpf_program *const progs[] = {
 		skel->progs.sys_enter, skel->progs.sys_exit,
-		skel->progs.one_call,
-		skel->progs.sys_exit_wait,
+		skel->progs.perf_call, skel->progs.sys_exit_wait,
+		skel->progs.process_fork, skel->progs.process_exec,
+		skel->progs.process_exit,
 	};
 	uint64_t skipped = 0;
 	size_t i;

@@ -41,8 +41,8 @@ void session_detach(struct session *session);
 
 int session_stats(struct session *session, struct kxt_stats *stats);
 /*
- * How often the kernel skipped a program on system calls, of any task: it does
- * when the same program is interrupted on that CPU.
+ * How often the kernel skipped a program on system calls or on the life of tasks, of
+ * any task: it does when the same program is interrupted on that CPU.
  */
 uint64_t session_skipped(struct session *session);
 /* 32-bit programs that traced tasks began, and whose calls the hooks do not see. */

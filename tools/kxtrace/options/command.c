@@ -10,11 +10,7 @@
 #include <unistd.h>
 
 #include "../tips.h"
-
-struct word {
-	const char *name;
-	int value;
-};
+#include "words.h"
 
 /* The value of a word, or -1. */
 static int value_of(const struct word *words, size_t nr, const char *name)
@@ -147,8 +143,9 @@ static int take_debug(struct options *opt, const char *argument)
 }
 
 /* One word of --tips=[[id:]ID][,[format:]FORMAT] */
-static bool take_tip_word(struct command_options *start, const char *word)
+static int take_tip_word(void *ctx, char *word)
 {
+	struct command_options *start = ctx;
 	static const struct word formats[] = {
 		{ "none", TIPS_NOT }, { "compact", TIPS_COMPACT }, { "full", TIPS_FULL },
 	};
@@ -160,36 +157,30 @@ static bool take_tip_word(struct command_options *start, const char *word)
 	value = id ? -1 : value_of(formats, NR(formats), word);
 	if (value >= 0) {
 		start->tips = value;
-		return true;
+		return 0;
 	}
 	if (format)
-		return false;
+		return -EINVAL;
 	if (!strcmp(word, "random"))
 		start->tip = -1;
 	else if (parse_number(word, 1000000, &number))
 		start->tip = number;
 	else
-		return false;
-	return true;
+		return -EINVAL;
+	return 0;
 }
 
 static int take_tips(struct options *opt, const char *how)
 {
-	char *words, *rest, *word;
-	bool good = true;
+	int err;
 
 	opt->start.tips = TIPS_COMPACT;
 	opt->start.tip = -1;
-	if (!how)
-		return 0;
-	words = rest = strdup(how);
-	while (words && good && (word = strsep(&rest, ",")))
-		good = take_tip_word(&opt->start, word);
-	free(words);
-	if (good)
-		return 0;
-	complain("--tips=%s: a number or random, then none, compact or full: --tips=3,full", how);
-	return -EINVAL;
+	err = how ? each_word(how, take_tip_word, &opt->start) : 0;
+	if (err == -EINVAL)
+		complain("--tips=%s: a number or random, then none, compact or full: --tips=3,full",
+			 how);
+	return err;
 }
 
 static const struct option_row rows[] = {

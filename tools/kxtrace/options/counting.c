@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "words.h"
+
 /* What a call takes by itself: a screen that is renewed faster cannot be read. */
 #define LEAST_TOP_NS	50000000
 
@@ -70,8 +72,9 @@ static int take_sort(struct options *opt, const char *word)
 	return 0;
 }
 
-static int add_column(struct counting_options *counting, const char *word)
+static int add_column(void *ctx, char *word)
 {
+	struct counting_options *counting = ctx;
 	int column = column_by_name(word);
 	unsigned int i;
 
@@ -103,13 +106,10 @@ static bool has_column(const struct counting_options *counting, enum column colu
 static int take_columns(struct options *opt, const char *list)
 {
 	struct counting_options *counting = &opt->counting;
-	char *words = strdup(list), *rest = words, *word;
-	int err = words ? 0 : -ENOMEM;
+	int err;
 
 	counting->nr_columns = 0;
-	while (!err && (word = strsep(&rest, ",")))
-		err = add_column(counting, word);
-	free(words);
+	err = each_word(list, add_column, counting);
 	/* A table without names would tell nothing. */
 	if (!err && !has_column(counting, COLUMN_NAME))
 		err = add_column(counting, "name");

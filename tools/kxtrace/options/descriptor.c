@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "words.h"
+
 /* What strace 6.1 knows; later kinds are shown when they are asked for by name. */
 #define SHOW_TWICE	(FD_SHOW_PATH | FD_SHOW_SOCKET | FD_SHOW_DEV | FD_SHOW_PIDFD)
 #define SHOW_ALL	(SHOW_TWICE | FD_SHOW_EVENTFD | FD_SHOW_SIGNALFD)
@@ -21,8 +23,9 @@ static const struct {
 	{ "signalfd", FD_SHOW_SIGNALFD }, { "all", SHOW_ALL }, { "none", 0 },
 };
 
-static int add_kind(unsigned int *show, const char *word)
+static int add_kind(void *ctx, char *word)
 {
+	unsigned int *show = ctx;
 	size_t i;
 
 	for (i = 0; i < NR(kinds); i++) {
@@ -39,13 +42,9 @@ static int add_kind(unsigned int *show, const char *word)
 static int take_decode_set(struct options *opt, const char *set)
 {
 	bool invert = *set == '!';
-	char *words = strdup(set + invert), *rest = words, *word;
 	unsigned int show = 0;
-	int err = words ? 0 : -ENOMEM;
+	int err = each_word(set + invert, add_kind, &show);
 
-	while (words && !err && (word = strsep(&rest, ",")))
-		err = add_kind(&show, word);
-	free(words);
 	if (!err)
 		opt->descriptor.show = invert ? SHOW_ALL & ~show : show;
 	return err;
@@ -95,8 +94,9 @@ static int take_path(struct options *opt, const char *path)
 }
 
 /* A number, or two with a - between. */
-static int add_fds(uint64_t *fds, const char *word)
+static int add_fds(void *ctx, char *word)
 {
+	uint64_t *fds = ctx;
 	const char *dash = strchr(word, '-');
 	char from_text[16] = "";
 	uint64_t from, to;
@@ -115,24 +115,12 @@ static int add_fds(uint64_t *fds, const char *word)
 	return 0;
 }
 
-static int take_fds(struct options *opt, const char *set)
+static int take_trace_fds(struct options *opt, const char *set)
 {
-	bool invert = *set == '!';
-	char *words, *rest, *word;
 	uint64_t fds[KXT_FD_WORDS] = {};
-	int i, err = 0;
+	bool invert;
+	int i, err = each_in_set(set, &invert, add_fds, fds);
 
-	set += invert;
-	if (!strcmp(set, "all") || !strcmp(set, "none")) {
-		invert ^= !strcmp(set, "all");
-	} else {
-		words = rest = strdup(set);
-		if (!words)
-			return -ENOMEM;
-		while (!err && (word = strsep(&rest, ",")))
-			err = add_fds(fds, word);
-		free(words);
-	}
 	if (err)
 		return err;
 	for (i = 0; i < KXT_FD_WORDS; i++)
@@ -202,7 +190,7 @@ static const struct option_row rows[] = {
 	{ 'P', "trace-path", "PATH", "only calls that name PATH or use a descriptor of it (repeat)",
 	  take_path,
 	  .rare = true },
-	{ 0, "trace-fds", "SET", "only calls on these descriptors: 0,3-5 or !0-2", take_fds,
+	{ 0, "trace-fds", "SET", "only calls on these descriptors: 0,3-5 or !0-2", take_trace_fds,
 	  .rare = true },
 	{ 0, "names", NULL, "with the number of a task its name, and its container's", take_names,
 	  .rare = true },
@@ -210,7 +198,7 @@ static const struct option_row rows[] = {
 
 static const struct qualifier qualifiers[] = {
 	{ "decode-fds\0", take_decode_set },
-	{ "trace-fds\0trace-fd\0fds\0fd\0", take_fds },
+	{ "trace-fds\0trace-fd\0fds\0fd\0", take_trace_fds },
 };
 
 const struct option_family descriptor_options = {

@@ -10,24 +10,29 @@
 #include <sys/stat.h>
 
 #include "../decode/errno.h"
+#include "words.h"
 
-/* One word of a list at a time, for lists with commas. */
-static int each_word(struct options *opt, const char *list, const char *option,
+struct name_list {
+	struct options *opt;
+	const char *list;
+	const char *option;
+	int (*take)(struct options *opt, const char *word);
+};
+
+static int take_name(void *ctx, char *word)
+{
+	const struct name_list *names = ctx;
+
+	if (*word)
+		return names->take(names->opt, word);
+	complain("--%s=%s: a name is missing", names->option, names->list);
+	return -EINVAL;
+}
+
+static int each_name(struct options *opt, const char *list, const char *option,
 		     int (*take)(struct options *opt, const char *word))
 {
-	char *words = strdup(list), *rest = words, *word;
-	int err = words ? 0 : -ENOMEM;
-
-	while (!err && (word = strsep(&rest, ","))) {
-		if (*word) {
-			err = take(opt, word);
-			continue;
-		}
-		complain("--%s=%s: a name is missing", option, list);
-		err = -EINVAL;
-	}
-	free(words);
-	return err;
+	return each_word(list, take_name, &(struct name_list){ opt, list, option, take });
 }
 
 static int complain_full(const char *option, const char *word, unsigned int max)
@@ -53,7 +58,7 @@ static int add_comm(struct options *opt, const char *word)
 
 static int take_comm(struct options *opt, const char *list)
 {
-	return each_word(opt, list, "comm", add_comm);
+	return each_name(opt, list, "comm", add_comm);
 }
 
 static int add_uid(struct options *opt, const char *word)
@@ -78,7 +83,7 @@ static int add_uid(struct options *opt, const char *word)
 
 static int take_uid(struct options *opt, const char *list)
 {
-	return each_word(opt, list, "uid", add_uid);
+	return each_name(opt, list, "uid", add_uid);
 }
 
 /* The kernel numbers a cgroup like its directory. */
@@ -135,7 +140,7 @@ static int add_fd(struct options *opt, const char *word)
 
 static int take_fd(struct options *opt, const char *list)
 {
-	return each_word(opt, list, "fd", add_fd);
+	return each_name(opt, list, "fd", add_fd);
 }
 
 static int add_errno(struct options *opt, const char *word)
@@ -158,7 +163,7 @@ static int add_errno(struct options *opt, const char *word)
 
 static int take_errno(struct options *opt, const char *list)
 {
-	return each_word(opt, list, "errno", add_errno);
+	return each_name(opt, list, "errno", add_errno);
 }
 
 /* 3, -1, 100..200, 4096.. */
@@ -189,7 +194,7 @@ static int add_result(struct options *opt, const char *word)
 
 static int take_return(struct options *opt, const char *list)
 {
-	return each_word(opt, list, "return", add_result);
+	return each_name(opt, list, "return", add_result);
 }
 
 /* 10ms: at least; 10ms..20ms: between; ..1ms: at most. */

@@ -3,7 +3,6 @@
 #include "family.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "words.h"
@@ -65,24 +64,31 @@ static bool take_part(const char *part, uint64_t *format, uint64_t *precision)
 	       is_word(part, precisions, NR(precisions), precision);
 }
 
+struct stamps {
+	uint64_t format;
+	uint64_t precision;
+};
+
+static int take_stamp(void *ctx, char *part)
+{
+	struct stamps *stamps = ctx;
+
+	if (take_part(part, &stamps->format, &stamps->precision))
+		return 0;
+	complain("--absolute-timestamps=%s: a format (none, time, unix), a precision (s, ms, us, ns) or both",
+		 part);
+	return -EINVAL;
+}
+
 static int take_stamps(struct options *opt, const char *argument)
 {
-	char *copy = strdup(argument ? argument : "time"), *rest = copy, *part;
-	uint64_t format = STAMP_TIME, precision = PRECISION_S;
-	int err = copy ? 0 : -ENOMEM;
+	struct stamps stamps = { STAMP_TIME, PRECISION_S };
+	int err = each_word(argument ? argument : "time", take_stamp, &stamps);
 
-	while (!err && (part = strsep(&rest, ","))) {
-		if (take_part(part, &format, &precision))
-			continue;
-		complain("--absolute-timestamps=%s: a format (none, time, unix), a precision (s, ms, us, ns) or both",
-			 part);
-		err = -EINVAL;
-	}
-	free(copy);
 	if (err)
 		return err;
-	opt->stamp = format;
-	opt->show.stamp = precision;
+	opt->stamp = stamps.format;
+	opt->show.stamp = stamps.precision;
 	return 0;
 }
 

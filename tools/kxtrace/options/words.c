@@ -24,6 +24,28 @@ const char *list_words(char *text, size_t len, const struct word *words, size_t 
 	return text;
 }
 
+int each_word(const char *list, word_fn *take, void *ctx)
+{
+	char *copy = strdup(list), *rest = copy, *word;
+	int err = copy ? 0 : -ENOMEM;
+
+	while (!err && (word = strsep(&rest, ",")))
+		err = take(ctx, word);
+	free(copy);
+	return err;
+}
+
+int each_in_set(const char *set, bool *invert, word_fn *take, void *ctx)
+{
+	bool inverted = *set == '!';
+
+	set += inverted;
+	*invert = inverted ^ !strcmp(set, "all");
+	if (!strcmp(set, "all") || !strcmp(set, "none"))
+		return 0;
+	return each_word(set, take, ctx);
+}
+
 static const struct word *find_word(const char *text, const struct word *words, size_t nr)
 {
 	size_t i;
@@ -59,77 +81,71 @@ static uint64_t all_of(const struct word *words, size_t nr)
 	return all;
 }
 
-static int add_words(uint64_t *set, const char *what, const char *text,
-		     const struct word *words, size_t nr)
-{
-	char *copy = strdup(text), *rest = copy, *name, list[256];
-	const struct word *word;
-	int err = copy ? 0 : -ENOMEM;
+/* A set of words, as far as it is known. */
+struct chosen_words {
+	uint64_t bits;
+	const char *what;
+	const struct word *words;
+	size_t nr;
+};
 
-	while (!err && (name = strsep(&rest, ","))) {
-		word = find_word(name, words, nr);
-		if (word) {
-			*set |= word->value;
-			continue;
-		}
-		complain("%s=%s: not one of all, none, %s", what, name,
-			 list_words(list, sizeof(list), words, nr));
-		err = -EINVAL;
+static int add_word(void *ctx, char *name)
+{
+	struct chosen_words *chosen = ctx;
+	const struct word *word = find_word(name, chosen->words, chosen->nr);
+	char list[256];
+
+	if (word) {
+		chosen->bits |= word->value;
+		return 0;
 	}
-	free(copy);
-	return err;
+	complain("%s=%s: not one of all, none, %s", chosen->what, name,
+		 list_words(list, sizeof(list), chosen->words, chosen->nr));
+	return -EINVAL;
 }
 
 int take_words(uint64_t *set, const char *what, const char *text, const struct word *words,
 	       size_t nr)
 {
-	uint64_t all = all_of(words, nr), chosen = 0;
-	bool invert = *text == '!';
-	int err = 0;
+	struct chosen_words chosen = { .what = what, .words = words, .nr = nr };
+	bool invert;
+	int err = each_in_set(text, &invert, add_word, &chosen);
 
-	text += invert;
-	if (!strcmp(text, "all"))
-		chosen = all;
-	else if (strcmp(text, "none"))
-		err = add_words(&chosen, what, text, words, nr);
 	if (!err)
-		*set = invert ? all & ~chosen : chosen;
+		*set = invert ? all_of(words, nr) & ~chosen.bits : chosen.bits;
 	return err;
 }
 
-static int add_fds(struct fd_bits *fds, const char *what, const char *text)
+struct chosen_fds {
+	struct fd_bits fds;
+	const char *what;
+};
+
+static int add_fd(void *ctx, char *word)
 {
-	char *copy = strdup(text), *rest = copy, *word;
-	int err = copy ? 0 : -ENOMEM;
+	struct chosen_fds *chosen = ctx;
 	uint64_t fd;
 
-	while (!err && (word = strsep(&rest, ","))) {
-		if (parse_number(word, MAX_DUMP_FD - 1, &fd)) {
-			fds->bits[fd / 64] |= 1ull << fd % 64;
-			continue;
-		}
-		complain("-e %s=%s: not a descriptor; numbers up to %d, all, none", what, word,
-			 MAX_DUMP_FD - 1);
-		err = -EINVAL;
+	if (parse_number(word, MAX_DUMP_FD - 1, &fd)) {
+		chosen->fds.bits[fd / 64] |= 1ull << fd % 64;
+		return 0;
 	}
-	free(copy);
-	return err;
+	complain("-e %s=%s: not a descriptor; numbers up to %d, all, none", chosen->what, word,
+		 MAX_DUMP_FD - 1);
+	return -EINVAL;
 }
 
 int take_fds(struct fd_bits *fds, const char *what, const char *text)
 {
-	bool invert = *text == '!';
-	struct fd_bits chosen = {};
+	struct chosen_fds taken = { .what = what };
+	struct fd_bits chosen;
 	unsigned int i;
-	int err = 0;
+	bool invert;
+	int err = each_in_set(text, &invert, add_fd, &taken);
 
-	text += invert;
-	if (!strcmp(text, "all"))
-		invert = !invert;
-	else if (strcmp(text, "none"))
-		err = add_fds(&chosen, what, text);
 	if (err)
 		return err;
+	chosen = taken.fds;
 	chosen.others = invert;
 	chosen.any = invert;
 	for (i = 0; i < NR(chosen.bits); i++) {

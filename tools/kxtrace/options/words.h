@@ -3,6 +3,7 @@
 #ifndef KXTRACE_WORDS_H
 #define KXTRACE_WORDS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -12,6 +13,16 @@ struct word {
 	const char *name;
 	uint64_t value;		/* in a set: its bits */
 };
+
+/* Hands each word of a list with commas to `take`, until that returns an error. */
+typedef int word_fn(void *ctx, char *word);	/* a copy */
+int each_word(const char *list, word_fn *take, void *ctx);
+
+/*
+ * The same for a set: a leading ! inverts it, and all is what none inverted is; those
+ * two are no words. What is in the set is what `take` noted, or with `*invert` the rest.
+ */
+int each_in_set(const char *set, bool *invert, word_fn *take, void *ctx);
 
 /*
  * 0, or -EINVAL after one sentence on stderr, which begins with `what`. A set

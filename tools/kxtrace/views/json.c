@@ -306,22 +306,16 @@ static void show_counts(struct out *o, const struct kxt_sum *sums)
 static int show_totals(struct view *view, const struct totals *totals)
 {
 	struct json_view *json = (struct json_view *)view;
-	const struct kxt_stats *stats = &totals->stats;
 	struct out *o = &view->trace->out;
 
 	if (json->dumped)
 		return 0;
 	if (totals->sums)
 		show_counts(o, totals->sums);
-	json_udec(o, "{\"kind\":\"totals\",\"seen\":", stats->seen);
-	json_udec(o, ",\"shown\":", totals->delivered - totals->malformed - totals->beyond);
-	json_udec(o, ",\"dropped\":", stats->dropped + totals->malformed);
+	out_str(o, "{\"kind\":\"totals\"");
+	json_totals(o, totals);
 	json_udec(o, ",\"malformed\":", totals->malformed);
 	json_udec(o, ",\"beyond\":", totals->beyond);
-	json_udec(o, ",\"uncaptured\":", stats->uncaptured);
-	json_udec(o, ",\"unfollowed\":", stats->unfollowed);
-	json_udec(o, ",\"lost_signals\":", stats->lost_signals);
-	json_udec(o, ",\"over_rate\":", stats->over_rate);
 	json_udec(o, ",\"raw_arguments\":", json->tree.raw);
 	end_object(o);
 	return 0;

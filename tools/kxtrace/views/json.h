@@ -4,6 +4,7 @@
 #define KXTRACE_VIEWS_JSON_H
 
 #include "../tree.h"
+#include "../view.h"
 
 #define JSON_NS_PER_S	1000000000ull
 
@@ -33,6 +34,20 @@ static inline void json_seconds(struct out *o, const char *key, uint64_t ns)
 	out_udec(o, ns / JSON_NS_PER_S);
 	out_char(o, '.');
 	out_udec_pad(o, ns % JSON_NS_PER_S, 9, '0');
+}
+
+/* What all ends of a trace tell: more members of an object that has some already. */
+static inline void json_totals(struct out *o, const struct totals *totals)
+{
+	const struct kxt_stats *stats = &totals->stats;
+
+	json_udec(o, ",\"seen\":", stats->seen);
+	json_udec(o, ",\"shown\":", totals->delivered - totals->malformed - totals->beyond);
+	json_udec(o, ",\"dropped\":", stats->dropped + totals->malformed);
+	json_udec(o, ",\"uncaptured\":", stats->uncaptured);
+	json_udec(o, ",\"unfollowed\":", stats->unfollowed);
+	json_udec(o, ",\"lost_signals\":", stats->lost_signals);
+	json_udec(o, ",\"over_rate\":", stats->over_rate);
 }
 
 #endif

@@ -223,20 +223,12 @@ static void write_command(struct out *o, const struct options *opt)
 static void write_totals(struct out *o, const struct report_view *report,
 			 const struct totals *totals)
 {
-	const struct kxt_stats *stats = &totals->stats;
-
 	json_udec(o, "{\"epoch_ns\":\"", report->begin + report->view.trace->epoch_ns);
 	json_udec(o, "\",\"span_ns\":", report->end - report->begin);
 	json_udec(o, ",\"signals\":", report->signals);
 	json_udec(o, ",\"tasks\":", report->tasks);
 	json_udec(o, ",\"missing\":", report->missing);
-	json_udec(o, ",\"seen\":", stats->seen);
-	json_udec(o, ",\"shown\":", totals->delivered - totals->malformed - totals->beyond);
-	json_udec(o, ",\"dropped\":", stats->dropped + totals->malformed);
-	json_udec(o, ",\"uncaptured\":", stats->uncaptured);
-	json_udec(o, ",\"unfollowed\":", stats->unfollowed);
-	json_udec(o, ",\"lost_signals\":", stats->lost_signals);
-	json_udec(o, ",\"over_rate\":", stats->over_rate);
+	json_totals(o, totals);
 	json_udec(o, ",\"nr_files\":", report->files.nr);
 	json_udec(o, ",\"left_out\":", report->calls.left_out + report->errors.left_out +
 		  report->files.left_out + report->spans.left_out);
