@@ -160,7 +160,7 @@ struct kxt_settings {
 	__u8 stacks;		/* KXT_STACK records are wanted: enum kxt_stacks */
 	__u8 some_calls;	/* hooks on single calls, not on all */
 	__u8 inject;		/* calls of rows with KXT_ROW_INJECT may be marked */
-	__u8 pad[3];
+	__u8 pad[2];
 	__u32 bufsize;		/* the same for buffers, where it is more than strsize */
 	__u32 stack_size;	/* bytes of stack with each call, at most KXT_STACK_MAX */
 };
