@@ -19,7 +19,8 @@ static __always_inline u32 set_size(s32 nr)
 struct listed_fds {
 	u64 from;
 	u64 word;
-	u64 stride;	/* 0: a set of bits */
+	u32 stride;	/* 0: a set of bits */
+	u32 pad;
 };
 
 /* The one at `i`, -1 if the set has it not; false where memory ends. */
@@ -40,7 +41,6 @@ static __always_inline bool read_listed(struct listed_fds *list, u64 i, s32 *fd)
 struct fd_list {
 	struct listed_fds fds;
 	struct scratch *s;
-	u32 when;
 };
 
 static long add_listed(u64 i, struct fd_list *list)
@@ -50,16 +50,14 @@ static long add_listed(u64 i, struct fd_list *list)
 	if (!read_listed(&list->fds, i, &fd))
 		return 1;
 	if (fd >= 0)
-		add_fd(list->s, KXT_ARG_FD_WITHIN, fd, list->when);
+		add_fd(list->s, KXT_ARG_FD_WITHIN, fd, KXT_AT_EXIT);
 	return 0;
 }
 
 /* `nr` of them, `stride` bytes apart; without a stride a set of `nr` bits. */
 __noinline int add_fd_list(struct scratch *s, u64 from, u32 nr, u32 stride)
 {
-	struct fd_list list = {
-		.fds = { .from = from, .stride = stride }, .s = s, .when = KXT_AT_EXIT,
-	};
+	struct fd_list list = { .fds = { .from = from, .stride = stride }, .s = s };
 	u32 most = stride ? MAX_LISTED : MAX_SET;
 
 	if (!s || !from)
