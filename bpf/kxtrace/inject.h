@@ -64,7 +64,7 @@ static __always_inline bool begin_marked(struct task_state *state,
 	state->exit_delay_ns = 0;
 	if (!(row->flags & KXT_ROW_INJECT) || !take_mark(state, true))
 		return false;
-	return !counting.sums || settings.wall_clock;
+	return !wants_cpu_time();
 }
 
 /*
@@ -80,9 +80,9 @@ static __always_inline bool begin_skipped(struct task_state *state, struct task_
 		return true;
 	if (!take_mark(state, true))
 		return ret != -ERESTARTSYS;
-	if (counting.sums && !settings.wall_clock) {
+	if (wants_cpu_time()) {
 		state->enter_ns = bpf_ktime_get_ns();
-		start_cpu_time(state, task);
+		start_cpu_time(state);
 	}
 	return true;
 }
