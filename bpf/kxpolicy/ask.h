@@ -68,6 +68,7 @@ KX_COMMAND_LARGE(test, struct kxp_test_in, struct kxp_test_out, "which rule deci
 		.uid = in->caller.uid,
 		.port = in->port,
 		.exe = in->caller.exe,
+		.told = 1,
 		.who = &in->caller,
 	};
 	u32 candidates = 0;

@@ -26,7 +26,7 @@ static __always_inline bool place_of(struct cached *now, struct file *file)
 	now->mount = (u64)file->f_path.mnt;
 	now->dentry = (u64)file->f_path.dentry;
 	now->parent = (u64)file->f_path.dentry->d_parent;
-	now->name = file->f_path.dentry->d_name.hash_len;
+	now->name = (u64)file->f_path.dentry->d_name.len << 32 | file->f_path.dentry->d_name.hash;
 	now->moves = *(volatile u64 *)&control.moves;
 	space = BPF_CORE_READ(mount, mnt_ns);
 	if (!NO_ERR(space) || !space)

@@ -63,12 +63,15 @@ static long write_name(u32 i, struct path_text *writer)
 	writer->path[at] = '/';
 	at++;
 	/* Room for the longest piece, from wherever it begins: the record is longer than that. */
-	bpf_probe_read_kernel(writer->path + at, len & (KXP_PATH - 1), name.name);
+	asm volatile("" : "+r"(len));
+	len &= KXP_PATH - 1;
+	asm volatile("" : "+r"(len));
+	bpf_probe_read_kernel(writer->path + at, len, name.name);
 	writer->at = at + len;
 	return 0;
 }
 
-static __noinline void write_path(char *path, u64 dentry, u64 mnt)
+static __always_inline void write_path(char *path, u64 dentry, u64 mnt)
 {
 	struct path_text writer = { .path = path, .at = UNKNOWN_ZERO };
 	struct walk walk = {};
@@ -144,7 +147,7 @@ static __always_inline long refusal(u32 error)
 	} while (0)
 
 /* 0, or what the caller gets. */
-static __noinline long act(const struct question *asked, const struct object *object, u32 key)
+static __always_inline long act(const struct question *asked, const struct object *object, u32 key)
 {
 	struct kxp_entry *entry = bpf_map_lookup_elem(&entries, &key);
 	u32 monitor = control.banks[asked->bank & 3].flags & KXP_MONITOR;
@@ -175,6 +178,11 @@ static __noinline long act(const struct question *asked, const struct object *ob
 	ADD(counter, refused);
 	if (entry->action == KXP_KILL_IT && !bpf_send_signal(SIGKILL))
 		ADD(counter, killed);
+	/* The verifier loses what it knew of a number that was negated. */
+	asm volatile("" : "+r"(error));
+	if (error < -MAX_ERROR || error >= 0)
+		error = -EACCES;
+	asm volatile("" : "+r"(error));
 	return error;
 }
 
@@ -203,6 +211,7 @@ static __noinline long decide(struct question *asked, const struct object *objec
 	u32 candidates;
 	int key;
 
+	asked->who = &nobody;
 	fill_caller(asked);
 	if (is_tool(asked))
 		return 0;

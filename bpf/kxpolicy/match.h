@@ -5,9 +5,13 @@
 
 #include "path.h"
 
+/* Stands where nobody is told of. */
+static struct kxp_caller nobody SEC(".bss");
+
 /*
  * A question. Of a rename, two classes: that of the old and that of the new path.
- * @who: NULL: the current task
+ * @told: it is about @who, else about the current task
+ * @who: never NULL, which the verifier could not tell from any other number
  */
 struct question {
 	u32 op;
@@ -17,7 +21,7 @@ struct question {
 	u32 uid;
 	u16 port;
 	u8 about;
-	u8 unused;
+	u8 told;
 	struct kxp_file exe;
 	char comm[KXP_COMM];
 	const struct kxp_caller *who;
@@ -69,15 +73,6 @@ static long climb_step(u32 i, struct climb *climb)
 	struct task_struct *task = climb->task;
 	struct kxp_file exe;
 
-	if (climb->who) {
-		if (i >= KXP_ANCESTORS)
-			return 1;
-		if (entry->has & KXP_HAS_UNDER_EXE)
-			climb->found = same_file(&climb->who->under[i], &entry->under_exe);
-		else
-			climb->found = climb->who->under_pid == entry->under_pid;
-		return climb->found;
-	}
 	if (!task)
 		return 1;
 	if (entry->has & KXP_HAS_UNDER_EXE) {
@@ -92,6 +87,20 @@ static long climb_step(u32 i, struct climb *climb)
 	return 0;
 }
 
+/* The same of a caller that is only asked about. */
+static long climb_told(u32 i, struct climb *climb)
+{
+	const struct kxp_entry *entry = climb->entry;
+
+	if (i >= KXP_ANCESTORS)
+		return 1;
+	if (entry->has & KXP_HAS_UNDER_EXE)
+		climb->found = same_file(&climb->who->under[i], &entry->under_exe);
+	else
+		climb->found = climb->who->under_pid == entry->under_pid;
+	return climb->found;
+}
+
 static __always_inline bool is_under(const struct question *asked, const struct kxp_entry *entry)
 {
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
@@ -101,7 +110,10 @@ static __always_inline bool is_under(const struct question *asked, const struct 
 		.task = BPF_CORE_READ(task, group_leader),
 	};
 
-	bpf_loop(KXP_ANCESTORS, climb_step, &climb, 0);
+	if (asked->told)
+		bpf_loop(KXP_ANCESTORS, climb_told, &climb, 0);
+	else
+		bpf_loop(KXP_ANCESTORS, climb_step, &climb, 0);
 	return climb.found;
 }
 
@@ -109,7 +121,7 @@ static __always_inline bool in_cgroup(const struct question *asked, const struct
 {
 	u32 level = entry->cgroup_level;
 
-	if (!asked->who)
+	if (!asked->told)
 		return bpf_get_current_ancestor_cgroup_id(level) == entry->cgroup;
 	return level < KXP_LEVELS && asked->who->cgroups[level & (KXP_LEVELS - 1)] == entry->cgroup;
 }
