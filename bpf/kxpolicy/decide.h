@@ -206,7 +206,7 @@ static __always_inline bool is_tool(const struct question *asked)
 }
 
 /* All that comes when there may be an entry: the rare case. */
-static __noinline long decide(struct question *asked, const struct object *object)
+static __always_inline long decide(struct question *asked, const struct object *object)
 {
 	u32 candidates;
 	int key;

@@ -63,7 +63,7 @@ struct climb {
 static __always_inline bool is_process(const struct kxp_entry *entry, struct task_struct *task)
 {
 	return BPF_CORE_READ(task, tgid) == (int)entry->under_pid &&
-	       BPF_CORE_READ(task, group_leader, start_boottime) / 10000000 ==
+	       BPF_CORE_READ(task, start_boottime) / 10000000 ==
 	       entry->under_start_ns / 10000000;
 }
 

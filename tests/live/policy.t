@@ -39,7 +39,7 @@ END { run($kxtrace, 'policy', 'remove') if $> == 0 && -e '/sys/fs/bpf/kx/kxpolic
 $result = policy('apply', $file);
 SKIP: {
 	if ($result->{exit}) {
-		like($result->{err}, qr/^kxtrace: policy: no rule can be enforced on this kernel: .*\n\z/, 'apply is refused in one sentence');
+		like($result->{err}, qr/^kxtrace: policy: [^\n]+\n\z/, 'apply is refused in one sentence');
 		skip 'this kernel lets nobody attach programs to its security hooks', 1;
 	}
 	is(run('cat', "$dir/open")->{out}, "text\n", 'what no rule names is open');
