@@ -40,7 +40,7 @@ $result = policy('apply', $file);
 SKIP: {
 	if ($result->{exit}) {
 		like($result->{err}, qr/^kxtrace: policy: [^\n]+\n\z/, 'apply is refused in one sentence');
-		skip 'this kernel lets nobody attach programs to its security hooks', 1;
+		skip 'nothing is enforced here: ' . ($result->{err} =~ s{\n}{}r), 1;
 	}
 	is(run('cat', "$dir/open")->{out}, "text\n", 'what no rule names is open');
 	like(run('cat', "$dir/secret")->{err}, qr/Permission denied/, 'a file is refused');
