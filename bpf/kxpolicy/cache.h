@@ -54,7 +54,10 @@ static __always_inline bool may_keep(const struct cached *now, struct inode *ino
 	return (inode->i_mode & S_IFMT) == S_IFDIR || inode->i_nlink == 1;
 }
 
-/* What was read first must still hold at the end, so it is compared with what is found next time. */
+/*
+ * What was read first must still hold at the end, so it is compared with what is found
+ * next time.
+ */
 static __noinline void look_up(struct cached *now, struct inode *inode, u32 bank, bool placed)
 {
 	struct cached *kept;

@@ -176,7 +176,8 @@ static int make_entry(const struct rule *rule, size_t which, struct kxp_entry *e
 	for (size_t i = ON_PORT; i < NR_CONDITIONS && !err; i++) {
 		if (!rule->on[i].nr)
 			continue;
-		err = set_value(rule, i, &rule->on[i].list[which % rule->on[i].nr], entry, identify, ctx);
+		err = set_value(rule, i, &rule->on[i].list[which % rule->on[i].nr],
+				entry, identify, ctx);
 		which /= rule->on[i].nr;
 	}
 	return err;
@@ -195,7 +196,8 @@ int entries_make(struct tables *tables, identify_fn identify, void *ctx)
 			return rule_refuse(&rules->list[i], &start, "too many combinations of values: %d in all are possible", KXP_ENTRIES);
 		tables->first[i] = tables->nr_entries;
 		for (size_t j = 0; j < nr && !err; j++)
-			err = make_entry(&rules->list[i], j, &tables->entries[tables->nr_entries++], identify, ctx);
+			err = make_entry(&rules->list[i], j,
+					&tables->entries[tables->nr_entries++], identify, ctx);
 		tables->ops |= rules->list[i].ops;
 	}
 	tables->first[rules->nr] = tables->nr_entries;

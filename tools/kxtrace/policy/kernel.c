@@ -202,7 +202,8 @@ static int put_hashes(struct kernel *kernel, const struct tables *tables, uint32
 
 		key.bank = bank;
 		to->lengths[key.bits / 64] |= 1ull << key.bits % 64;
-		if (bpf_map_update_elem(kernel->maps[PREFIXES], &key, &tables->prefixes[i].class, BPF_ANY))
+		if (bpf_map_update_elem(kernel->maps[PREFIXES], &key,
+				&tables->prefixes[i].class, BPF_ANY))
 			return -errno;
 	}
 	return 0;
@@ -226,11 +227,13 @@ int kernel_store(struct kernel *kernel, const struct tables *tables, uint32_t ba
 	/* Programs that began under an earlier policy of this bank have ended then. */
 	syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
 	clear(kernel->maps[EDGES], sizeof(struct kxp_edge), offsetof(struct kxp_edge, bank), bank);
-	clear(kernel->maps[PREFIXES], sizeof(struct kxp_prefix), offsetof(struct kxp_prefix, bank), bank);
+	clear(kernel->maps[PREFIXES], sizeof(struct kxp_prefix), offsetof(struct
+			kxp_prefix, bank), bank);
 	err = put(kernel->maps[ENTRIES], bank, KXP_ENTRIES, tables->nr_entries, tables->entries,
 		  sizeof(*tables->entries));
 	if (!err)
-		err = put(kernel->maps[CLASSES], bank, KXP_CLASSES, tables->nr_classes, tables->classes,
+		err = put(kernel->maps[CLASSES], bank, KXP_CLASSES, tables->nr_classes,
+				tables->classes,
 			  sizeof(*tables->classes));
 	if (!err)
 		err = put(kernel->maps[NODES], bank, KXP_NODES, tables->nr_nodes, tables->nodes,

@@ -247,7 +247,8 @@ static int show(bool json)
 		for (uint32_t i = 0; active < KXP_BANKS && i < bank->nr_entries; i++) {
 			uint32_t key = active * KXP_ENTRIES + i;
 
-			if (!bpf_map_lookup_elem(kernel.maps[ENTRIES], &key, &entry) && entry.line != line)
+			if (!bpf_map_lookup_elem(kernel.maps[ENTRIES], &key, &entry) &&
+					entry.line != line)
 				show_rule(&kernel, &entry, json);
 			line = entry.line;
 		}
@@ -308,7 +309,8 @@ static int read_word(struct kernel *kernel, struct kxp_test_in *in, const char *
 	return -EINVAL;
 }
 
-static void say(const struct rules *rules, const struct tables *tables, const struct kxp_test_out *out)
+static void say(const struct rules *rules, const struct tables *tables, const struct
+		kxp_test_out *out)
 {
 	size_t i;
 

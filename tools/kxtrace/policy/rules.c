@@ -314,7 +314,8 @@ static int take_action(struct parser *p, struct rule *rule)
 	if (err)
 		return err;
 	for (rule->action = 0; rule->action < COUNT_OF(actions); rule->action++)
-		if (strlen(actions[rule->action]) == len && !strncmp(actions[rule->action], word, len))
+		if (strlen(actions[rule->action]) == len &&
+				!strncmp(actions[rule->action], word, len))
 			break;
 	rule->error = rule->action == KXP_KILL_IT ? EPERM : 0;
 	switch (rule->action) {

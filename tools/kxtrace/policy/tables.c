@@ -40,7 +40,8 @@ static int plain_class(struct tables *tables)
 	int class;
 
 	for (size_t i = 0; i < tables->rules->nr; i++)
-		if (!tables->rules->list[i].on[ON_PATH].nr && !tables->rules->list[i].on[ON_ADDRESS].nr)
+		if (!tables->rules->list[i].on[ON_PATH].nr &&
+				!tables->rules->list[i].on[ON_ADDRESS].nr)
 			class_add(tables, bits, i);
 	class = class_of(tables, bits);
 	return class < 0 ? class : 0;
@@ -67,7 +68,8 @@ static int collect_prefixes(struct tables *tables)
 			if (tables->nr_prefixes++ == KXP_PREFIXES)
 				return rule_refuse(rule, &rule->on[ON_ADDRESS].list[j], "more than %d addresses", KXP_PREFIXES);
 			prefix->rule = i;
-			if (address_parse(rule->on[ON_ADDRESS].list[j].text, prefix->key.address, &prefix->key.bits))
+			if (address_parse(rule->on[ON_ADDRESS].list[j].text,
+					prefix->key.address, &prefix->key.bits))
 				return rule_refuse(rule, &rule->on[ON_ADDRESS].list[j], "not an address: write 10.0.0.0/8, 127.0.0.1, ::1 or fd00::/8");
 		}
 	}
@@ -166,7 +168,8 @@ static bool is_reached(const struct tables *tables, uint32_t late)
 		if (!(bits[late / 64] & 1ull << (late & 63)))
 			continue;
 		while (early < late && !(bits[early / 64] & 1ull << (early & 63) &&
-					 takes_all(&tables->entries[early], &tables->entries[late])))
+					 takes_all(&tables->entries[early],
+							&tables->entries[late])))
 			early++;
 		if (early == late)
 			return true;
