@@ -55,7 +55,8 @@ SONAME	:= libkx.so.$(firstword $(subst ., ,$(VERSION)))
 kx_OBJS	:= $(patsubst %.c,$(O)/%.o,$(wildcard tools/kx/*.c))
 kxtrace_OBJS := $(patsubst %.c,$(O)/%.o,$(wildcard tools/kxtrace/*.c \
 		  tools/kxtrace/decode/*.c tools/kxtrace/xlat/*.c \
-		  tools/kxtrace/options/*.c tools/kxtrace/views/*.c))
+		  tools/kxtrace/options/*.c tools/kxtrace/views/*.c \
+		  tools/kxtrace/policy/*.c))
 # The page of kxtrace --report, in the program.
 REPORT_PAGE := $(wildcard tools/kxtrace/report/*)
 kxtrace_OBJS += $(O)/tools/kxtrace/report.page.o

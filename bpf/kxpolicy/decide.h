@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What an entry does: counts, tells, refuses; and who is beyond all rules. */
+#ifndef KXPOLICY_DECIDE_H
+#define KXPOLICY_DECIDE_H
+
+#include "match.h"
+
+#define EPERM		1
+#define EACCES		13
+#define SIGKILL		9
+#define LIMIT_TRIES	8
+#define MAX_ERROR	511	/* what user space is told is below: restarts are not */
+
+/* What a record tells of, beside who asks. */
+struct object {
+	u64 dentry;
+	u64 mnt;
+	u8 address[16];
+};
+
+/*
+ * The bank that acts. A policy that was not confirmed in time stops to act here, at the first
+ * call that comes afterwards; the store is for those behind.
+ */
+static __always_inline u32 bank_now(void)
+{
+	u32 active = *(volatile u32 *)&control.active & 3, before;
+	u64 deadline = *(volatile u64 *)&control.banks[active].deadline_ns;
+
+	if (!deadline || bpf_ktime_get_boot_ns() < deadline)
+		return active;
+	before = control.banks[active].before & 3;
+	if (__sync_val_compare_and_swap(&control.active, active, before) == active)
+		__sync_fetch_and_add(&control.rolled_back, 1);
+	return before;
+}
+
+/* Text of a path in a record: from the root down, as far as there is room. */
+struct path_text {
+	struct walk *walk;
+	char *path;
+	u32 at;
+	u32 others;
+	u32 nr;
+};
+
+static long write_name(u32 i, struct path_text *writer)
+{
+	struct qstr name;
+	u32 len, at = writer->at;
+
+	if (!writer->others)
+		return 1;
+	writer->others--;
+	if (bpf_probe_read_kernel(&name, sizeof(name),
+				  (void *)*name_at(writer->walk, writer->nr + writer->others)))
+		return 1;
+	if (at >= KXP_PATH - 2)
+		return 1;
+	len = name.len;
+	if (len > KXP_PATH - 2 - at)
+		len = KXP_PATH - 2 - at;
+	writer->path[at] = '/';
+	at++;
+	/* Room for the longest piece, from wherever it begins: the record is longer than that. */
+	asm volatile("" : "+r"(len));
+	len &= KXP_PATH - 1;
+	asm volatile("" : "+r"(len));
+	bpf_probe_read_kernel(writer->path + at, len, name.name);
+	writer->at = at + len;
+	return 0;
+}
+
+static __always_inline void write_path(char *path, u64 dentry, u64 mnt)
+{
+	struct path_text writer = { .path = path, .at = UNKNOWN_ZERO };
+	struct walk walk = {};
+
+	if (!collect(&walk, dentry, mnt))
+		return;
+	writer.walk = &walk;
+	writer.others = (walk.nr < KXP_DEPTH ? walk.nr : KXP_DEPTH) + UNKNOWN_ZERO;
+	writer.nr = walk.nr - writer.others;
+	bpf_loop(KXP_DEPTH, write_name, &writer, 0);
+	if (!walk.nr)
+		path[0] = '/';
+}
+
+static __noinline void tell(const struct question *asked, const struct object *object,
+			    const struct kxp_entry *entry, u32 error, u32 monitor)
+{
+	u64 id = bpf_get_current_pid_tgid();
+	struct kxp_decision *out;
+	struct kx_record *record;
+	struct kx_place place;
+
+	record = kx_stream_begin(&decisions, KX_ROOM_OF(decisions),
+				 KX_RECORD_LEN(sizeof(*out)), &place);
+	if (!record)
+		return;
+	out = (struct kxp_decision *)(record + 1);
+	__builtin_memset(out, 0, sizeof(*out));
+	out->rule = entry->rule;
+	out->op = asked->op;
+	out->action = entry->action;
+	out->error = error;
+	out->line = entry->line;
+	out->pid = id >> 32;
+	out->tid = id;
+	out->uid = asked->uid;
+	out->port = asked->port;
+	out->about = asked->about;
+	out->monitor = monitor;
+	__builtin_memcpy(out->comm, asked->comm, sizeof(out->comm));
+	if (asked->about == KXP_ABOUT_ADDRESS)
+		__builtin_memcpy(out->address, object->address, sizeof(out->address));
+	if (asked->about == KXP_ABOUT_PATH)
+		write_path(out->path, object->dentry, object->mnt);
+	kx_stream_end(&place, record);
+}
+
+/* May this call be made? A bucket that is told by the time at which it will be empty. */
+static __always_inline bool within_limit(struct kxp_counter *counter, const struct kxp_entry *entry)
+{
+	u64 now = bpf_ktime_get_boot_ns(), due, next;
+
+	for (u32 tries = 0; tries < LIMIT_TRIES; tries++) {
+		due = *(volatile u64 *)&counter->limit_ns;
+		next = (due > now ? due : now) + entry->interval_ns;
+		if (next - now > entry->burst_ns)
+			return false;
+		if (__sync_val_compare_and_swap(&counter->limit_ns, due, next) == due)
+			return true;
+	}
+	return false;
+}
+
+static __always_inline long refusal(u32 error)
+{
+	return error && error <= MAX_ERROR ? -(long)error : -EACCES;
+}
+
+#define ADD(counter, what)						\
+	do {								\
+		if (counter)						\
+			__sync_fetch_and_add(&(counter)->what, 1);	\
+	} while (0)
+
+/* 0, or what the caller gets. */
+static __always_inline long act(const struct question *asked, const struct object *object, u32 key)
+{
+	struct kxp_entry *entry = bpf_map_lookup_elem(&entries, &key);
+	u32 monitor = control.banks[asked->bank & 3].flags & KXP_MONITOR;
+	struct kxp_counter *counter;
+	long error = 0;
+
+	if (!entry)
+		return 0;
+	counter = bpf_map_lookup_elem(&counters, &entry->rule);
+	ADD(counter, matched);
+	switch (entry->action) {
+	case KXP_ALLOW:
+		return 0;
+	case KXP_LOG:
+		break;
+	case KXP_LIMIT:
+		if (counter && within_limit(counter, entry))
+			return 0;
+		ADD(counter, limited);
+		error = refusal(entry->error);
+		break;
+	default:
+		error = refusal(entry->error);
+	}
+	tell(asked, object, entry, -error, monitor);
+	if (monitor || !error)
+		return 0;
+	ADD(counter, refused);
+	if (entry->action == KXP_KILL_IT && !bpf_send_signal(SIGKILL))
+		ADD(counter, killed);
+	/* The verifier loses what it knew of a number that was negated. */
+	asm volatile("" : "+r"(error));
+	if (error < -MAX_ERROR || error >= 0)
+		error = -EACCES;
+	asm volatile("" : "+r"(error));
+	return error;
+}
+
+/* Who is asked about: the process, whichever of its threads, or workers of its rings, it is. */
+static __always_inline void fill_caller(struct question *asked)
+{
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+
+	task = BPF_CORE_READ(task, group_leader);
+	asked->uid = bpf_get_current_uid_gid();
+	exe_of(task, &asked->exe);
+	bpf_core_read(asked->comm, sizeof(asked->comm), &task->comm);
+}
+
+/* The policy tool itself, for user 0: no rule can keep it from being used. */
+static __always_inline bool is_tool(const struct question *asked)
+{
+	const struct kxp_bank *bank = (const struct kxp_bank *)&control.banks[asked->bank & 3];
+
+	return !asked->uid && bank->tool.ino && same_file(&asked->exe, &bank->tool);
+}
+
+/* All that comes when there may be an entry: the rare case. */
+static __always_inline long decide(struct question *asked, const struct object *object)
+{
+	u32 candidates;
+	int key;
+
+	asked->who = &nobody;
+	fill_caller(asked);
+	if (is_tool(asked))
+		return 0;
+	key = find_entry(asked, &candidates);
+	return key < 0 ? 0 : act(asked, object, key);
+}
+
+#endif

@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The kernel half: an instance like anybody's, reached through libkx. */
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/membarrier.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "../options.h"
+#include "kernel.h"
+#include "kxpolicy.skel.h"
+
+static const char *const names[NR_TABLES] = {
+	"entries", "classes", "nodes", "edges", "prefixes", "counters",
+};
+
+int kernel_fail(const struct kernel *kernel, int err)
+{
+	complain("policy: %s", kernel->kx ? kx_error(kernel->kx) : strerror(-err));
+	return err;
+}
+
+static int open_maps(struct kernel *kernel)
+{
+	struct kx_reachable *list = NULL;
+	size_t nr = 0, found = 0;
+	int err = kx_instance_reachable(kernel->kx, kernel->inst, &list, &nr);
+
+	if (err)
+		return kernel_fail(kernel, err);
+	for (size_t i = 0; i < nr; i++)
+		for (size_t j = 0; j < NR_TABLES; j++)
+			if (!strcmp(list[i].kind, "map") && !strcmp(list[i].name, names[j]) &&
+			    kernel->maps[j] < 0) {
+				kernel->maps[j] = bpf_map_get_fd_by_id(list[i].id);
+				found += kernel->maps[j] >= 0;
+			}
+	free(list);
+	if (found < NR_TABLES) {
+		complain("policy: the tables of the kernel half cannot be opened: it takes root");
+		return -EACCES;
+	}
+	err = kx_share_map(kernel->kx, kernel->inst, "control", KX_SHARE_WRITE, &kernel->share);
+	if (err)
+		return kernel_fail(kernel, err);
+	kernel->control = kx_share_bytes(kernel->share, NULL);
+	return 0;
+}
+
+static int begin(struct kernel *kernel)
+{
+	*kernel = (struct kernel){};
+	for (size_t i = 0; i < NR_TABLES; i++)
+		kernel->maps[i] = -1;
+	return kx_new(&kernel->kx);
+}
+
+int kernel_find(struct kernel *kernel)
+{
+	int err = begin(kernel);
+
+	if (!err)
+		err = kx_instance_open(kernel->kx, POLICY_INSTANCE, &kernel->inst);
+	if (err == -ENOENT)
+		return err;
+	return err ? kernel_fail(kernel, err) : open_maps(kernel);
+}
+
+/* What makes it impossible is told before anything is tried. */
+static int check_hooks(struct kernel *kernel)
+{
+	static const char *const needed[] = { "lsm", "bpf_lsm", "fexit", "loop" };
+
+	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
+		if (kx_feature_has(kernel->kx, needed[i]) != 1) {
+			complain("policy: no rule can be enforced on this kernel: %s; check and test work, for one command kxtrace shows calls", kx_error(kernel->kx));
+			return -EOPNOTSUPP;
+		}
+	return 0;
+}
+
+int kernel_load(struct kernel *kernel)
+{
+	struct kx_load_opts opts = { .size = sizeof(opts), .instance = POLICY_INSTANCE };
+	struct kx_extension *ext = NULL;
+	const void *elf;
+	size_t len;
+	int err = kernel_find(kernel);
+
+	if (err != -ENOENT)
+		return err;
+	err = check_hooks(kernel);
+	if (err)
+		return err;
+	elf = kxpolicy_bpf__elf_bytes(&len);
+	err = kx_extension_open_mem(kernel->kx, elf, len, POLICY_INSTANCE, &ext);
+	if (!err)
+		err = kx_load(kernel->kx, ext, &opts, &kernel->inst);
+	kx_extension_close(ext);
+	return err ? kernel_fail(kernel, err) : open_maps(kernel);
+}
+
+int kernel_try(struct kernel *kernel)
+{
+	struct bpf_program *prog;
+	const void *elf;
+	size_t len;
+	int err = begin(kernel);
+
+	kernel->skel = err ? NULL : kxpolicy_bpf__open();
+	if (!kernel->skel)
+		return err ? err : -errno;
+	bpf_object__for_each_program(prog, kernel->skel->obj)
+		bpf_program__set_autoload(prog, bpf_program__type(prog) == BPF_PROG_TYPE_SYSCALL);
+	/* Nothing is kept with inodes; kernels without that kind of map can test too. */
+	bpf_map__set_autocreate(kernel->skel->maps.verdicts, false);
+	err = kx_skeleton_load(kernel->kx, kernel->skel->skeleton, POLICY_INSTANCE);
+	elf = kxpolicy_bpf__elf_bytes(&len);
+	if (!err)
+		err = kx_instance_hold(kernel->kx, kernel->skel->obj, elf, len, &kernel->inst);
+	return err ? kernel_fail(kernel, err) : open_maps(kernel);
+}
+
+void kernel_close(struct kernel *kernel)
+{
+	for (size_t i = 0; i < NR_TABLES; i++)
+		if (kernel->maps[i] > 0)
+			close(kernel->maps[i]);
+	kx_share_unmap(kernel->share);
+	kx_instance_close(kernel->inst);
+	if (kernel->skel)
+		kxpolicy_bpf__destroy(kernel->skel);
+	kx_free(kernel->kx);
+}
+
+int kernel_identify(void *ctx, const char *path, struct kxp_file *out)
+{
+	struct kernel *kernel = ctx;
+	struct kx_command *command = NULL;
+	int result = -1, fd = open(path, O_RDONLY | O_CLOEXEC);
+	__u32 in = fd;
+	int err;
+
+	if (fd < 0)
+		return -errno;
+	err = kx_command_open(kernel->kx, kernel->inst, "identify", &command);
+	if (!err)
+		err = kx_call(command, &in, sizeof(in), out, sizeof(*out), &result);
+	kx_command_close(command);
+	close(fd);
+	return err ? err : result ? -EIO : 0;
+}
+
+/* The keys of a hash that are of a bank. */
+static void clear(int fd, size_t key_len, size_t bank_at, uint32_t bank)
+{
+	char key[128], next[128];
+	void *from = NULL;
+	bool drop;
+
+	while (!bpf_map_get_next_key(fd, from, next)) {
+		drop = !memcmp(next + bank_at, &bank, sizeof(bank));
+		if (!drop) {
+			memcpy(key, next, key_len);
+			from = key;
+		} else {
+			bpf_map_delete_elem(fd, next);
+		}
+	}
+}
+
+static int put(int fd, uint32_t bank, uint32_t room, uint32_t nr, const void *values, size_t len)
+{
+	for (uint32_t i = 0; i < nr; i++) {
+		uint32_t key = bank * room + i;
+
+		if (bpf_map_update_elem(fd, &key, (const char *)values + i * len, BPF_ANY))
+			return -errno;
+	}
+	return 0;
+}
+
+static int put_hashes(struct kernel *kernel, const struct tables *tables, uint32_t bank)
+{
+	volatile struct kxp_bank *to = &kernel->control->banks[bank];
+
+	for (size_t i = 0; i < tables->nr_edges; i++) {
+		struct kxp_edge key = tables->edges[i].key;
+
+		key.bank = bank;
+		if (bpf_map_update_elem(kernel->maps[EDGES], &key, &tables->edges[i].to, BPF_ANY))
+			return -errno;
+	}
+	for (size_t i = 0; i < 4; i++)
+		to->lengths[i] = 0;
+	for (size_t i = 0; i < tables->nr_prefixes; i++) {
+		struct kxp_prefix key = tables->prefixes[i].key;
+
+		key.bank = bank;
+		to->lengths[key.bits / 64] |= 1ull << key.bits % 64;
+		if (bpf_map_update_elem(kernel->maps[PREFIXES], &key,
+				&tables->prefixes[i].class, BPF_ANY))
+			return -errno;
+	}
+	return 0;
+}
+
+static int put_counters(struct kernel *kernel, const struct tables *tables)
+{
+	const struct kxp_counter none = {};
+
+	for (size_t i = 0; i < tables->rules->nr; i++)
+		if (bpf_map_update_elem(kernel->maps[COUNTERS], &tables->rules->list[i].id, &none,
+					BPF_NOEXIST) && errno != EEXIST)
+			return -errno;
+	return 0;
+}
+
+int kernel_store(struct kernel *kernel, const struct tables *tables, uint32_t bank)
+{
+	int err;
+
+	/* Programs that began under an earlier policy of this bank have ended then. */
+	syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
+	clear(kernel->maps[EDGES], sizeof(struct kxp_edge), offsetof(struct kxp_edge, bank), bank);
+	clear(kernel->maps[PREFIXES], sizeof(struct kxp_prefix), offsetof(struct
+			kxp_prefix, bank), bank);
+	err = put(kernel->maps[ENTRIES], bank, KXP_ENTRIES, tables->nr_entries, tables->entries,
+		  sizeof(*tables->entries));
+	if (!err)
+		err = put(kernel->maps[CLASSES], bank, KXP_CLASSES, tables->nr_classes,
+				tables->classes,
+			  sizeof(*tables->classes));
+	if (!err)
+		err = put(kernel->maps[NODES], bank, KXP_NODES, tables->nr_nodes, tables->nodes,
+			  sizeof(*tables->nodes));
+	if (!err)
+		err = put_hashes(kernel, tables, bank);
+	if (!err)
+		err = put_counters(kernel, tables);
+	if (err)
+		complain("policy: the kernel does not take the tables: %s", strerror(-err));
+	return err;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The kernel half: loaded for good, or without its hooks for a test. */
+#ifndef KXTRACE_POLICY_KERNEL_H
+#define KXTRACE_POLICY_KERNEL_H
+
+#include <kx/kx.h>
+
+#include "tables.h"
+
+#define POLICY_INSTANCE	"kxpolicy"
+
+enum table { ENTRIES, CLASSES, NODES, EDGES, PREFIXES, COUNTERS, NR_TABLES };
+
+struct kxpolicy_bpf;
+
+struct kernel {
+	struct kx *kx;
+	struct kx_instance *inst;
+	struct kxpolicy_bpf *skel;	/* only of a test */
+	struct kx_share *share;
+	volatile struct kxp_control *control;
+	int maps[NR_TABLES];
+};
+
+/* The one that is loaded. 0, -ENOENT: none is; others after a sentence. */
+int kernel_find(struct kernel *kernel);
+/* The same, loaded if need be; refused in one sentence where the kernel has no such hooks. */
+int kernel_load(struct kernel *kernel);
+/* One that nothing is attached of, for this process. */
+int kernel_try(struct kernel *kernel);
+void kernel_close(struct kernel *kernel);
+
+/* An identify_fn; ctx: struct kernel. */
+int kernel_identify(void *ctx, const char *path, struct kxp_file *out);
+/* Puts tables into a bank that does not act. */
+int kernel_store(struct kernel *kernel, const struct tables *tables, uint32_t bank);
+int kernel_fail(const struct kernel *kernel, int err);
+
+#endif
