@@ -31,6 +31,7 @@ typedef int pid_t;
 typedef unsigned int uid_t;
 typedef unsigned int gid_t;
 typedef unsigned short umode_t;
+typedef unsigned int fmode_t;
 typedef u32 dev_t;
 typedef long long loff_t;
 
@@ -42,6 +43,7 @@ enum bpf_map_type {
 	BPF_MAP_TYPE_PERCPU_ARRAY = 6,
 	BPF_MAP_TYPE_LRU_HASH = 9,
 	BPF_MAP_TYPE_RINGBUF = 27,
+	BPF_MAP_TYPE_INODE_STORAGE = 28,
 	BPF_MAP_TYPE_TASK_STORAGE = 29,
 };
 
@@ -156,12 +158,15 @@ typedef struct {
 	void *vdso;
 } mm_context_t;
 
+struct file;
+
 struct mm_struct {
 	unsigned long start_code;
 	unsigned long start_stack;
 	unsigned long arg_start;
 	unsigned long arg_end;
 	mm_context_t context;
+	struct file *exe_file;
 };
 
 typedef struct {
@@ -229,6 +234,7 @@ struct task_struct {
 	char comm[16];
 	struct fs_struct *fs;
 	struct files_struct *files;
+	struct nsproxy *nsproxy;
 	struct signal_struct *signal;
 	sigset_t blocked;
 	struct sigpending pending;
@@ -238,14 +244,19 @@ struct task_struct {
 
 struct inode;
 struct dentry;
-struct file;
 
 struct hlist_bl_node {
 	struct hlist_bl_node **pprev;
 };
 
 struct qstr {
-	u32 len;
+	union {
+		struct {
+			u32 hash;
+			u32 len;
+		};
+		u64 hash_len;
+	};
 	const unsigned char *name;
 };
 
@@ -270,6 +281,7 @@ struct inode {
 	umode_t i_mode;
 	struct super_block *i_sb;
 	unsigned long i_ino;
+	unsigned int i_nlink;
 	dev_t i_rdev;
 	loff_t i_size;
 	u32 i_generation;
@@ -280,10 +292,19 @@ struct vfsmount {
 	struct dentry *mnt_root;
 };
 
+struct mnt_namespace {
+	u64 event;
+};
+
+struct nsproxy {
+	struct mnt_namespace *mnt_ns;
+};
+
 struct mount {
 	struct mount *mnt_parent;
 	struct dentry *mnt_mountpoint;
 	struct vfsmount mnt;
+	struct mnt_namespace *mnt_ns;
 };
 
 struct path {
@@ -292,9 +313,16 @@ struct path {
 };
 
 struct file {
+	fmode_t f_mode;
+	unsigned int f_flags;
 	void *private_data;
 	struct inode *f_inode;
 	struct path f_path;
+};
+
+struct renamedata {
+	struct dentry *old_dentry;
+	struct dentry *new_dentry;
 };
 
 struct fs_struct {
@@ -351,6 +379,30 @@ struct eventfd_ctx {
 
 struct in6_addr {
 	u8 in6_u[16];
+};
+
+struct in_addr {
+	__be32 s_addr;
+};
+
+struct sockaddr_in {
+	u16 sin_family;
+	__be16 sin_port;
+	struct in_addr sin_addr;
+	unsigned char __pad[8];
+};
+
+struct sockaddr_in6 {
+	u16 sin6_family;
+	__be16 sin6_port;
+	__be32 sin6_flowinfo;
+	struct in6_addr sin6_addr;
+	u32 sin6_scope_id;
+};
+
+struct msghdr {
+	void *msg_name;
+	int msg_namelen;
 };
 
 struct sock_common {
@@ -410,6 +462,7 @@ struct io_kiocb {
 };
 
 struct linux_binprm {
+	struct file *file;
 	const char *filename;
 	const char *interp;
 };

@@ -40,7 +40,6 @@ struct path_text {
 	struct walk *walk;
 	char *path;
 	u32 at;
-	u32 others;
 	u32 nr;
 };
 
@@ -49,11 +48,11 @@ static long write_name(u32 i, struct path_text *writer)
 	struct qstr name;
 	u32 len, at = writer->at;
 
-	if (!writer->others)
+	if (!writer->walk->left)
 		return 1;
-	writer->others--;
+	writer->walk->left--;
 	if (bpf_probe_read_kernel(&name, sizeof(name),
-				  (void *)*name_at(writer->walk, writer->nr + writer->others)))
+				  (void *)*name_at(writer->walk, writer->nr + writer->walk->left)))
 		return 1;
 	if (at >= KXP_PATH - 2)
 		return 1;
@@ -79,8 +78,8 @@ static __always_inline void write_path(char *path, u64 dentry, u64 mnt)
 	if (!collect(&walk, dentry, mnt))
 		return;
 	writer.walk = &walk;
-	writer.others = (walk.nr < KXP_DEPTH ? walk.nr : KXP_DEPTH) + UNKNOWN_ZERO;
-	writer.nr = walk.nr - writer.others;
+	walk.left = (walk.nr < KXP_DEPTH ? walk.nr : KXP_DEPTH) + UNKNOWN_ZERO;
+	writer.nr = walk.nr - walk.left;
 	bpf_loop(KXP_DEPTH, write_name, &writer, 0);
 	if (!walk.nr)
 		path[0] = '/';

@@ -19,7 +19,7 @@ struct walk {
 	u64 mount;		/* 0: names within the file system, no mounts */
 	u64 top;
 	u32 nr;
-	u32 unused;
+	u32 left;		/* while they are written: how many are still to be */
 	u64 names[KXP_DEPTH];	/* of struct qstr, the last one is the first name */
 };
 

@@ -1,5 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Completion of kxtrace's command line, for bash.
+_kxtrace_policy()
+{
+	if [[ $COMP_CWORD -eq 2 ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "check apply confirm show test remove features" -- "$current")
+	elif [[ $current == -* ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "--confirm --monitor --json" -- "$current")
+	elif [[ ${COMP_WORDS[2]} == test && $COMP_CWORD != 3 ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "op= path= to= port= uid= comm= exe=" -- "$current")
+	else
+		mapfile -t COMPREPLY < <(compgen -f -- "$current")
+	fi
+}
+
 _kxtrace()
 {
 	local current=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}
@@ -40,6 +53,10 @@ _kxtrace()
 		mapfile -t COMPREPLY < <(compgen -W "anywhere waiting never never_tstp" -- "$current")
 		return ;;
 	esac
+	if ((COMP_CWORD > 1)) && [[ ${COMP_WORDS[1]} == policy ]]; then
+		_kxtrace_policy
+		return
+	fi
 	if [[ $current == -* ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "-f --follow-forks -p --attach --all --hooks -e
 			--trace --signal --quiet -z --successful-only -Z --failed-only --status
@@ -59,6 +76,6 @@ _kxtrace()
 			-d --debug --tips --fail-on-loss --seccomp-bpf -h --help -V --version" -- "$current")
 		return
 	fi
-	mapfile -t COMPREPLY < <(compgen -W replay -c -f -- "$current")
+	mapfile -t COMPREPLY < <(compgen -W "replay policy" -c -f -- "$current")
 }
 complete -o filenames -F _kxtrace kxtrace

@@ -14,6 +14,7 @@ my $short = run("$build/kxtrace", '--help')->{out};
 my $manual = slurp('docs/man/kxtrace.1');
 my $completion = slurp('docs/completion/kxtrace.bash');
 $manual =~ s/\\-/-/g;
+(my $policy) = $completion =~ s/^(_kxtrace_policy\(\).*?^\}\n)//ms ? $1 : '';
 
 my (%letters, %names);
 for (split /\n/, $help) {
@@ -42,6 +43,16 @@ is(scalar(grep { length > 100 } split /\n/, $help), 0, 'and its width');
 my %all = map { $_ => 1 } split /\n/, $help;
 is(join("\n", grep { !$all{$_} } split /\n/, $short), '', 'the whole list has all that the short one has');
 like($short, qr{--help\[=all\]}, 'which points to it');
+
+# kxtrace policy: its verbs, options and words.
+my $usage = run("$build/kxtrace", 'policy', '--help')->{out};
+my $page = slurp('docs/man/kxtrace-policy.8') =~ s/\\-/-/gr;
+my @verbs = grep { $_ ne "kxtrace" } $usage =~ /^  (\w+)(?: |$)/mg;
+is(join(' ', sort @verbs), join(' ', sort split / /, ($policy =~ /-W "(check [^"]*)"/)[0]), 'policy: its verbs are completed');
+like($page, qr/\b$_\b/, "policy $_ is in the manual") for @verbs;
+for my $word ($policy =~ /((?<=[\s"])--[a-z]\w+|\b[a-z]+=)(?=[\s"])/g) {
+	like($usage, qr/\Q$word\E/, "policy: $word of the completion is in its help");
+}
 
 #
 # kx: one page, one row of the completion for each command

@@ -13,6 +13,7 @@
 #include "../options.h"
 #include "kernel.h"
 #include "kxpolicy.skel.h"
+#include "kxpolicy_fmod.skel.h"
 
 static const char *const names[NR_TABLES] = {
 	"entries", "classes", "nodes", "edges", "prefixes", "counters",
@@ -70,33 +71,46 @@ int kernel_find(struct kernel *kernel)
 	return err ? kernel_fail(kernel, err) : open_maps(kernel);
 }
 
-/* What makes it impossible is told before anything is tried. */
-static int check_hooks(struct kernel *kernel)
+/* How the hooks of the security modules are reached; the first that this kernel allows. */
+static const struct {
+	const char *feature;
+	const void *(*elf)(size_t *len);
+} ways[] = {
+	{ "bpf_lsm", kxpolicy_bpf__elf_bytes },
+	{ "fmod_ret", kxpolicy_fmod_bpf__elf_bytes },
+};
+
+const char *kernel_way(struct kx *kx, size_t *way)
 {
-	static const char *const needed[] = { "lsm", "bpf_lsm", "fexit", "loop" };
+	static const char *const needed[] = { "fexit", "loop" };
 
 	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
-		if (kx_feature_has(kernel->kx, needed[i]) != 1) {
-			complain("policy: no rule can be enforced on this kernel: %s; check and test work, for one command kxtrace shows calls", kx_error(kernel->kx));
-			return -EOPNOTSUPP;
-		}
-	return 0;
+		if (kx_feature_has(kx, needed[i]) != 1)
+			return kx_error(kx);
+	for (*way = 0; *way < sizeof(ways) / sizeof(ways[0]); ++*way)
+		if (kx_feature_has(kx, ways[*way].feature) == 1)
+			return NULL;
+	return kx_error(kx);
 }
 
 int kernel_load(struct kernel *kernel)
 {
 	struct kx_load_opts opts = { .size = sizeof(opts), .instance = POLICY_INSTANCE };
 	struct kx_extension *ext = NULL;
+	const char *why;
 	const void *elf;
-	size_t len;
+	size_t len, way;
 	int err = kernel_find(kernel);
 
 	if (err != -ENOENT)
 		return err;
-	err = check_hooks(kernel);
-	if (err)
-		return err;
-	elf = kxpolicy_bpf__elf_bytes(&len);
+	/* What makes it impossible is told before anything is tried. */
+	why = kernel_way(kernel->kx, &way);
+	if (why) {
+		complain("policy: no rule can be enforced on this kernel: %s; check and test work, for one command kxtrace shows calls", why);
+		return -EOPNOTSUPP;
+	}
+	elf = ways[way].elf(&len);
 	err = kx_extension_open_mem(kernel->kx, elf, len, POLICY_INSTANCE, &ext);
 	if (!err)
 		err = kx_load(kernel->kx, ext, &opts, &kernel->inst);

@@ -30,6 +30,9 @@ int kernel_load(struct kernel *kernel);
 int kernel_try(struct kernel *kernel);
 void kernel_close(struct kernel *kernel);
 
+/* NULL: rules can be enforced, in that of the ways; else why not. */
+const char *kernel_way(struct kx *kx, size_t *way);
+
 /* An identify_fn; ctx: struct kernel. */
 int kernel_identify(void *ctx, const char *path, struct kxp_file *out);
 /* Puts tables into a bank that does not act. */

@@ -375,17 +375,19 @@ static int test(const char *file, char **words)
 
 static int features(void)
 {
-	static const char *const needed[] = { "lsm", "bpf_lsm", "fexit" };
-	const char *why = NULL;
+	static const char *const ways[] = {
+		"by the hooks of the security modules",
+		"in front of the calls of the security modules",
+	};
 	struct kx *kx = NULL;
+	const char *why;
+	size_t way;
 
 	if (kx_new(&kx))
 		return 1;
-	for (size_t i = 0; i < 3 && !why; i++)
-		if (kx_feature_has(kx, needed[i]) != 1)
-			why = kx_error(kx);
+	why = kernel_way(kx, &way);
 	for (uint32_t i = 0; i < KXP_NR_OPS; i++)
-		printf("%-8s %s\n", op_name(1u << i), why ? why : "yes");
+		printf("%-8s %s%s\n", op_name(1u << i), why ? "no: " : "yes, ", why ? why : ways[way]);
 	kx_free(kx);
 	return 0;
 }

@@ -1,0 +1,149 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: GPL-2.0-only
+# kxtrace policy acts: each operation is refused, has had no effect, and is possible again.
+use strict;
+use warnings;
+use lib 'tests/lib';
+use Cwd 'abs_path';
+use JSON::PP;
+use KX;
+use Test::More;
+
+need_root();
+my $kxtrace = abs_path("$build/kxtrace");
+my $denied = abs_path("$build/tests/live/denied");
+sub policy { return run($kxtrace, 'policy', @_); }
+my $features = policy('features')->{out};
+plan skip_all => 'no rule can be enforced here: ' . ($features =~ s/\n.*//sr) if $features =~ /^read +no: /;
+END { local $?; run($kxtrace, 'policy', 'remove') if defined $kxtrace && -e '/sys/fs/bpf/kx/kxpolicy'; }
+
+my $here = abs_path($dir);
+my $work = "$here/work";
+sub fresh {
+	system('umount', '-q', "$work/mounted") if -d "$work/mounted";
+	system('rm', '-rf', $work);
+	mkdir $work;
+	mkdir "$work/$_" for qw(dir at mounted);
+	write_file("$work/$_", "text\n") for qw(kept other);
+	system('cp', '/bin/true', "$work/program");
+	system('mount', '-t', 'tmpfs', 'none', "$work/mounted") == 0 or die;
+}
+sub mode { return (stat shift)[2] & 0777; }
+sub is_mounted { my $at = shift; return slurp('/proc/self/mountinfo') =~ / \Q$at\E / ? 1 : 0; }
+my $sleeper = start('sleep', 300);
+END { kill KILL => $sleeper->{pid} if $sleeper; }
+my $slow = abs_path(`sh -c 'command -v sleep'` =~ s/\n//r);
+
+# The rule, the call, and what is as before when it was refused.
+my @table = (
+	[ 'read', "read path $work/kept", ['read', "$work/kept"], sub { 1 } ],
+	[ 'read by a ring', "read path $work/kept", ['ring-open', "$work/kept"], sub { 1 } ],
+	[ 'write', "write path $work/kept", ['write', "$work/kept"], sub { -s "$work/kept" == 5 } ],
+	[ 'truncate', "write path $work/kept", ['truncate', "$work/kept"], sub { -s "$work/kept" == 5 } ],
+	[ 'open below', "open path $work/**", ['read', "$work/kept"], sub { 1 } ],
+	[ 'open of any name', "open path $here/*/kept", ['read', "$work/kept"], sub { 1 } ],
+	[ 'create', "create path $work/new", ['create', "$work/new"], sub { !-e "$work/new" } ],
+	[ 'mkdir', "create path $work/*", ['mkdir', "$work/new"], sub { !-e "$work/new" } ],
+	[ 'mknod', "create path $work/new", ['mkfifo', "$work/new"], sub { !-e "$work/new" } ],
+	[ 'symlink', "create path $work/new", ['symlink', "$work/new"], sub { !-l "$work/new" } ],
+	[ 'exec', "exec path $work/program", ['exec', "$work/program"], sub { 1 } ],
+	[ 'unlink', "unlink path $work/kept", ['unlink', "$work/kept"], sub { -e "$work/kept" } ],
+	[ 'unlink by a ring', "unlink path $work/kept", ['ring-unlink', "$work/kept"], sub { -e "$work/kept" } ],
+	[ 'rmdir', "unlink path $work/dir", ['rmdir', "$work/dir"], sub { -d "$work/dir" } ],
+	[ 'rename from', "rename path $work/kept", ['rename', "$work/kept", "$work/new"], sub { -e "$work/kept" && !-e "$work/new" } ],
+	[ 'rename to', "rename path $work/kept", ['rename', "$work/other", "$work/kept"], sub { -e "$work/other" } ],
+	[ 'link', "link path $work/kept", ['link', "$work/kept", "$work/new"], sub { !-e "$work/new" } ],
+	[ 'chmod', "chmod path $work/kept", ['chmod', "$work/kept"], sub { mode("$work/kept") != 0777 } ],
+	[ 'chown', "chown path $work/kept", ['chown', "$work/kept"], sub { (stat "$work/kept")[4] == 0 } ],
+	[ 'mount', "mount path $work/at", ['mount', "$work/at"], sub { !is_mounted("$work/at") } ],
+	[ 'umount', "umount path $work/mounted", ['umount', "$work/mounted"], sub { is_mounted("$work/mounted") } ],
+	[ 'ptrace', "ptrace path $slow", ['ptrace', $sleeper->{pid}], sub { slurp("/proc/$sleeper->{pid}/status") =~ /TracerPid:\t0/ } ],
+	[ 'kill', "kill path $slow", ['kill', $sleeper->{pid}], sub { slurp("/proc/$sleeper->{pid}/stat") =~ /\) S/ } ],
+	[ 'connect', 'connect to 127.0.0.0/8 port 1009', ['connect', 1009], sub { 1 } ],
+	[ 'send', 'connect to 127.0.0.1 port 1009', ['send', 1009], sub { 1 } ],
+	[ 'bind', 'bind to 127.0.0.1 port 1010-1019', ['bind', 1013], sub { 1 } ],
+	[ 'bpf', 'bpf comm denied', ['bpf'], sub { 1 } ],
+);
+for (@table) {
+	my ($what, $rule, $call, $as_before) = @$_;
+	fresh();
+	my $file = write_file("$dir/$what.policy" =~ s/ /-/gr, "error EDOM $rule\n");
+	my $applied = policy('apply', $file);
+	is($applied->{err}, '', "$what: the policy is applied");
+	is(run($denied, @$call)->{out}, "EDOM\n", "$what: is refused, with the error of the rule");
+	ok($as_before->(), "$what: and had no effect");
+	like(policy('show', '--json')->{out}, qr/"refused":[1-9]/, "$what: show counts it");
+	is(policy('remove')->{exit}, 0, "$what: the policy is removed");
+	next if $what eq 'kill';
+	my $after = run($denied, @$call);
+	my $free = $what =~ /connect/ ? "ECONNREFUSED\n" : $what eq 'exec' ? '' : "done\n";
+	is($after->{out}, $free, "$what: and is possible again");
+	fresh();
+}
+
+# Only the one path: what comes to the file by others is told in the manual.
+fresh();
+write_file("$dir/race.policy", "error EACCES read path $work/kept\n");
+rename "$work/other", "$work/free";
+policy('apply', "$dir/race.policy");
+my $race = run($denied, 'race', "$work/free", "$work/kept", $ENV{KX_VM_KERNEL} ? 3000 : 200000);
+like($race->{out}, qr/^[1-9]\d* opened, 0 of them forbidden$/m, 'memory that is changed under a call opens nothing');
+
+# Another name of a directory, and of a mount: the path is what the kernel has.
+mkdir "$work/moved";
+rename "$work/kept", "$work/moved/kept";
+is(run($denied, 'read', "$work/moved/kept")->{out}, "done\n", 'under another name it may be read');
+rename "$work/moved/kept", "$work/kept";
+is(run($denied, 'read', "$work/kept")->{out}, "EACCES\n", 'and no longer when it is back');
+is(run('sh', '-c', "cd $work && exec $denied read ./dir/../kept")->{out}, "EACCES\n", 'however it is written');
+is(run('sh', '-c', "ln -s kept $work/soft; exec $denied read $work/soft")->{out}, "EACCES\n", 'or led to');
+is(run('unshare', '-m', $denied, 'read', "$work/kept")->{out}, "EACCES\n", 'in another mount namespace');
+
+# One before, one after: the first that matches decides; who asks is looked at.
+write_file("$dir/who.policy", <<"END");
+set users = { 1-99, 65534 }
+allow read path $work/kept uid 0 comm cat
+error EPERM read path $work/kept uid \$users
+error EACCES read path $work/kept exe $denied
+END
+policy('apply', "$dir/who.policy");
+is(run('cat', "$work/kept")->{out}, "text\n", 'uid and comm: allowed by the first rule');
+is(run($denied, 'read', "$work/kept")->{out}, "EACCES\n", 'exe: the last');
+chmod 0755, $dir, $work;
+is(run('setpriv', '--reuid=65534', '--clear-groups', $denied, 'read', "$work/kept")->{out}, "EPERM\n", 'uid: the one between');
+is(run('head', '-c4', "$work/kept")->{out}, 'text', 'others are let through');
+
+# Reports only.
+policy('remove');
+policy('apply', '--monitor', "$dir/race.policy");
+is(run($denied, 'read', "$work/kept")->{out}, "done\n", 'a monitor refuses nothing');
+like(policy('show')->{out}, qr/reporting only/, 'and is called so');
+like(policy('show', '--json')->{out}, qr/"matched":1,"refused":0/, 'but counts');
+
+# Is not confirmed, and goes back by itself.
+policy('remove');
+my $confirm = policy('apply', '--confirm', 2, "$dir/race.policy");
+like($confirm->{out}, qr/rolled back in 2 s if not confirmed/, 'apply --confirm says what will be');
+is(run($denied, 'read', "$work/kept")->{out}, "EACCES\n", 'it acts');
+ok(wait_for(sub { run($denied, 'read', "$work/kept")->{out} eq "done\n" }), 'and then no longer');
+like(policy('show')->{out}, qr/rolled back 1 times/, 'which show tells');
+like(policy('confirm')->{err}, qr/nothing to confirm/, 'too late to confirm it');
+policy('apply', '--confirm', 600, "$dir/race.policy");
+is(policy('confirm')->{out}, "confirmed\n", 'confirmed in time');
+is(run($denied, 'read', "$work/kept")->{out}, "EACCES\n", 'it stays');
+
+# Others than refusals.
+write_file("$dir/kill.policy", "kill read path $work/kept\nlimit 1/s EAGAIN read path $work/program\n");
+policy('apply', "$dir/kill.policy");
+is(run($denied, 'read', "$work/kept")->{signal}, 9, 'kill: the caller is killed');
+my %seen;
+$seen{ run($denied, 'read', "$work/program")->{out} }++ for 1 .. 40;
+ok($seen{"done\n"} && $seen{"EAGAIN\n"}, 'limit: some are let through, others are not');
+
+# Nobody can be locked out of the tool that applied it.
+write_file("$dir/all.policy", "error EPERM open,exec,bpf,kill,unlink,create\n");
+is(policy('apply', "$dir/all.policy")->{exit}, 0, 'everything is refused to everybody');
+is(system("$kxtrace", 'policy', 'remove'), 0, 'but the tool removes it');
+is(run('cat', "$work/kept")->{out}, "text\n", 'and all is as before');
+system('umount', '-q', "$work/mounted");
+done_testing();
