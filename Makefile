@@ -327,6 +327,7 @@ bench: deps-bench
 	@$(ROOT) tests/bench/channels
 	@$(ROOT) tests/bench/inject
 	@$(ROOT) tests/bench/doors
+	@$(ROOT) tests/bench/policy
 	@$(ROOT) tests/bench/nats
 
 install: all

@@ -5,8 +5,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/membarrier.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -54,7 +56,7 @@ static int open_maps(struct kernel *kernel)
 
 static int begin(struct kernel *kernel)
 {
-	*kernel = (struct kernel){};
+	*kernel = (struct kernel){ .lock = -1 };
 	for (size_t i = 0; i < NR_TABLES; i++)
 		kernel->maps[i] = -1;
 	return kx_new(&kernel->kx);
@@ -144,6 +146,8 @@ void kernel_close(struct kernel *kernel)
 	for (size_t i = 0; i < NR_TABLES; i++)
 		if (kernel->maps[i] > 0)
 			close(kernel->maps[i]);
+	if (kernel->lock >= 0)
+		close(kernel->lock);
 	kx_share_unmap(kernel->share);
 	kx_instance_close(kernel->inst);
 	if (kernel->skel)
@@ -259,4 +263,57 @@ int kernel_store(struct kernel *kernel, const struct tables *tables, uint32_t ba
 	if (err)
 		complain("policy: the kernel does not take the tables: %s", strerror(-err));
 	return err;
+}
+
+static int compare_rules(const void *a, const void *b)
+{
+	const uint64_t *left = a, *right = b;
+
+	return (*left > *right) - (*left < *right);
+}
+
+/* The rules of both banks, in order; how many. */
+static size_t rules_of(const struct kernel *kernel, uint64_t *rules)
+{
+	struct kxp_entry entry;
+	size_t nr = 0;
+
+	for (uint32_t bank = 0; bank < KXP_BANKS; bank++)
+		for (uint32_t i = 0; i < kernel->control->banks[bank].nr_entries &&
+				     i < KXP_ENTRIES; i++) {
+			uint32_t key = bank * KXP_ENTRIES + i;
+
+			if (!bpf_map_lookup_elem(kernel->maps[ENTRIES], &key, &entry))
+				rules[nr++] = entry.rule;
+		}
+	qsort(rules, nr, sizeof(*rules), compare_rules);
+	return nr;
+}
+
+void kernel_forget(struct kernel *kernel)
+{
+	uint64_t *rules = calloc(KXP_BANKS * KXP_ENTRIES, sizeof(*rules));
+	uint64_t key, next, *from = NULL;
+	int fd = kernel->maps[COUNTERS];
+	size_t nr = rules ? rules_of(kernel, rules) : 0;
+
+	while (rules && !bpf_map_get_next_key(fd, from, &next)) {
+		if (bsearch(&next, rules, nr, sizeof(*rules), compare_rules)) {
+			key = next;
+			from = &key;
+		} else {
+			bpf_map_delete_elem(fd, &next);
+		}
+	}
+	free(rules);
+}
+
+/* By the directory of the instance, which all that change the policy have in common. */
+int kernel_lock(struct kernel *kernel)
+{
+	kernel->lock = open("/sys/fs/bpf/kx/" POLICY_INSTANCE, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (kernel->lock >= 0 && !flock(kernel->lock, LOCK_EX | LOCK_NB))
+		return 0;
+	complain("policy: another kxtrace policy is at work: try again when it has ended");
+	return -EBUSY;
 }

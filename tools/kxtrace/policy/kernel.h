@@ -20,6 +20,7 @@ struct kernel {
 	struct kx_share *share;
 	volatile struct kxp_control *control;
 	int maps[NR_TABLES];
+	int lock;
 };
 
 /* The one that is loaded. 0, -ENOENT: none is; others after a sentence. */
@@ -37,6 +38,10 @@ const char *kernel_way(struct kx *kx, size_t *way);
 int kernel_identify(void *ctx, const char *path, struct kxp_file *out);
 /* Puts tables into a bank that does not act. */
 int kernel_store(struct kernel *kernel, const struct tables *tables, uint32_t bank);
+/* Counters of rules that are in no bank any more. */
+void kernel_forget(struct kernel *kernel);
+/* Until it is closed no other process changes the policy; -EBUSY after a sentence. */
+int kernel_lock(struct kernel *kernel);
 int kernel_fail(const struct kernel *kernel, int err);
 
 #endif

@@ -127,6 +127,7 @@ static int switch_to(struct kernel *kernel, struct tables *tables, const char *f
 	fill_bank(kernel, tables, bank, file, confirm_s, monitor);
 	__sync_synchronize();
 	kernel->control->active = bank;
+	kernel_forget(kernel);
 	printf("%s: %zu rules act%s", file, tables->rules->nr, monitor ? ", reporting only" : "");
 	if (confirm_s)
 		printf("; rolled back in %u s if not confirmed: kxtrace policy confirm", confirm_s);
@@ -137,7 +138,7 @@ static int switch_to(struct kernel *kernel, struct tables *tables, const char *f
 static int apply(const char *file, unsigned int confirm_s, bool monitor)
 {
 	struct tables tables = {};
-	struct kernel kernel = {};
+	struct kernel kernel = { .lock = -1 };
 	struct rules rules = {};
 	int err = make(&rules, &tables, file, plain_identify, NULL);
 
@@ -145,6 +146,8 @@ static int apply(const char *file, unsigned int confirm_s, bool monitor)
 	tables = (struct tables){};
 	if (!err)
 		err = kernel_load(&kernel);
+	if (!err)
+		err = kernel_lock(&kernel);
 	if (!err)
 		err = tables_make(&tables, &rules, kernel_identify, &kernel);
 	if (!err) {
@@ -168,11 +171,13 @@ static int found(struct kernel *kernel)
 
 static int confirm(void)
 {
-	struct kernel kernel = {};
+	struct kernel kernel = { .lock = -1 };
 	volatile struct kxp_bank *bank;
 	uint32_t active;
 	int err = found(&kernel);
 
+	if (!err)
+		err = kernel_lock(&kernel);
 	if (!err) {
 		active = kernel.control->active & 3;
 		bank = &kernel.control->banks[active];
@@ -191,9 +196,11 @@ static int confirm(void)
 
 static int remove_it(void)
 {
-	struct kernel kernel = {};
+	struct kernel kernel = { .lock = -1 };
 	int err = found(&kernel);
 
+	if (!err)
+		err = kernel_lock(&kernel);
 	if (!err) {
 		kernel.control->active = KXP_NO_BANK;
 		err = kx_unload(kernel.kx, kernel.inst, 0);
@@ -219,7 +226,7 @@ static void show_rule(struct kernel *kernel, const struct kxp_entry *entry, bool
 
 static int show(bool json)
 {
-	struct kernel kernel = {};
+	struct kernel kernel = { .lock = -1 };
 	volatile struct kxp_bank *bank;
 	uint32_t active;
 	int err = found(&kernel);
@@ -345,7 +352,7 @@ static int test(const char *file, char **words)
 {
 	struct kxp_test_out out = {};
 	struct tables tables = {};
-	struct kernel kernel = {};
+	struct kernel kernel = { .lock = -1 };
 	struct rules rules = {};
 	struct kxp_test_in in = {};
 	int err = rules_read(&rules, file);
