@@ -112,6 +112,9 @@ int kernel_load(struct kernel *kernel)
 		complain("policy: no rule can be enforced on this kernel: %s; check and test work, for one command kxtrace shows calls", why);
 		return -EOPNOTSUPP;
 	}
+	/* Programs of that kind the kernel skips while one of them is preempted. */
+	if (way)
+		complain("policy: warning: BPF is not among the security modules of this kernel: a call may pass while another is decided on the same CPU; boot with lsm=...,bpf");
 	elf = ways[way].elf(&len);
 	err = kx_extension_open_mem(kernel->kx, elf, len, POLICY_INSTANCE, &ext);
 	if (!err)

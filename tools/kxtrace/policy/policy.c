@@ -384,7 +384,7 @@ static int features(void)
 {
 	static const char *const ways[] = {
 		"by the hooks of the security modules",
-		"in front of the calls of the security modules",
+		"in front of the security modules; a call may pass while another is decided on its CPU",
 	};
 	struct kx *kx = NULL;
 	const char *why;
