@@ -8,7 +8,7 @@ use Cwd 'abs_path';
 use KX;
 use Test::More;
 
-not_between('6.1');
+not_between('6.12');
 need_root();
 plan(skip_all => 'clang is not here') if system('command -v clang >/dev/null') != 0;
 

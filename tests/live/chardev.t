@@ -8,7 +8,7 @@ use Cwd 'abs_path';
 use KX;
 use Test::More;
 
-not_between('6.1');
+not_between('6.12');
 need_root();
 for my $tool (qw(clang pkg-config make)) {
 	plan(skip_all => "$tool is not here") if system("command -v $tool >/dev/null") != 0;

@@ -9,7 +9,7 @@ use Test::More;
 use JSON::PP;
 use Cwd qw(abs_path);
 
-not_between('newest');
+not_between('6.12');
 need_root();
 my $kx = "$build/kx";
 my $ext = "$build/tests/ext";

@@ -8,7 +8,7 @@ use KX;
 use Test::More;
 use JSON::PP;
 
-not_between('newest');
+not_between('6.12');
 need_root();
 my $kx = "$build/kx";
 my $ext = "$build/tests/ext";
