@@ -136,7 +136,7 @@ struct kxp_class {
  * struct kxp_node - a state of the automaton that reads the names of a path
  * @other: where a name leads to that has no edge
  * @class: of a path that ends here
- * @last: no name leads away from here
+ * @last: whatever comes, the path is still here
  */
 struct kxp_node {
 	__u32 other;

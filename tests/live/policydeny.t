@@ -86,7 +86,7 @@ is(policy('remove')->{out}, "removed\n", 'the policy is removed');
 
 # Only the one path: what comes to the file by others is told in the manual.
 fresh();
-write_file("$dir/race.policy", "error EACCES read path $work/kept\n");
+write_file("$dir/race.policy", "error EACCES read path $work/kept, $work/moved\n");
 rename "$work/other", "$work/free";
 policy('apply', "$dir/race.policy");
 my $race = run($denied, 'race', "$work/free", "$work/kept", $ENV{KX_VM_KERNEL} ? 3000 : 200000);

@@ -118,7 +118,8 @@ static int intern(struct maker *m, struct place *places, size_t nr)
 
 		if (is_end(pattern, places[i].at))
 			class_add(tables, bits, pattern->rule);
-		if (places[i].at < pattern->nr || (pattern->below && places[i].at == pattern->nr))
+		/* Only behind "**" a path may have any more names. */
+		if (!pattern->below || places[i].at <= pattern->nr)
 			node->last = 0;
 	}
 	class = class_of(tables, bits);

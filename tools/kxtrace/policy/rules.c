@@ -423,18 +423,12 @@ static int take_line(struct parser *p)
 	return err;
 }
 
-int rules_read(struct rules *rules, const char *path)
+int rules_parse(struct rules *rules, FILE *file, const char *path)
 {
 	struct parser p = { .rules = rules, .file = path };
-	FILE *file = fopen(path, "r");
 	char line[MAX_LINE];
 	int err = 0;
 
-	if (!file) {
-		err = -errno;
-		complain("policy: %s: cannot be read: %s", path, strerror(-err));
-		return err;
-	}
 	while (!err && fgets(line, sizeof(line), file)) {
 		p.line++;
 		p.text = line;
@@ -449,11 +443,25 @@ int rules_read(struct rules *rules, const char *path)
 		err = -EIO;
 		complain("policy: %s: cannot be read", path);
 	}
-	fclose(file);
 	for (size_t i = 0; i < p.nr_sets; i++) {
 		free(p.sets[i].name);
 		values_free(&p.sets[i].values);
 	}
+	return err;
+}
+
+int rules_read(struct rules *rules, const char *path)
+{
+	FILE *file = fopen(path, "re");
+	int err;
+
+	if (!file) {
+		err = -errno;
+		complain("policy: %s: cannot be read: %s", path, strerror(-err));
+		return err;
+	}
+	err = rules_parse(rules, file, path);
+	fclose(file);
 	return err;
 }
 

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "../../../bpf/kxpolicy.h"
 
@@ -57,6 +58,8 @@ struct rules {
  * what is wrong on stderr.
  */
 int rules_read(struct rules *rules, const char *path);
+/* The same of an open file, which stays open; it is called `path`, which has to live on. */
+int rules_parse(struct rules *rules, FILE *file, const char *path);
 void rules_free(struct rules *rules);
 
 /* One operation or "open"; 0: there is none of that name. */
