@@ -61,7 +61,6 @@ enum kxp_action {
 	KXP_ERROR,
 	KXP_KILL_IT,
 	KXP_LIMIT,
-	KXP_ASK,
 };
 
 /* What an entry compares: bits of kxp_entry.has. */
@@ -122,7 +121,6 @@ struct kxp_entry {
 	__u16 port_low;
 	__u16 port_high;
 	char comm[KXP_COMM];
-	char door[KXP_COMM];
 };
 
 /* @ops: of all entries in it, so that most calls need not look at these. */

@@ -47,9 +47,9 @@ like($short, qr{--help\[=all\]}, 'which points to it');
 # kxtrace policy: its verbs, options and words.
 my $usage = run("$build/kxtrace", 'policy', '--help')->{out};
 my $page = slurp('docs/man/kxtrace-policy.8') =~ s/\\-/-/gr;
-my @verbs = grep { $_ ne "kxtrace" } $usage =~ /^  (\w+)(?: |$)/mg;
-is(join(' ', sort @verbs), join(' ', sort split / /, ($policy =~ /-W "(check [^"]*)"/)[0]), 'policy: its verbs are completed');
-like($page, qr/\b$_\b/, "policy $_ is in the manual") for @verbs;
+my @acts = grep { $_ ne "kxtrace" } $usage =~ /^  (\w+)(?: |$)/mg;
+is(join(' ', sort @acts), join(' ', sort split / /, ($policy =~ /-W "(check [^"]*)"/)[0]), 'policy: its verbs are completed');
+like($page, qr/\b$_\b/, "policy $_ is in the manual") for @acts;
 for my $word ($policy =~ /((?<=[\s"])--[a-z]\w+|\b[a-z]+=)(?=[\s"])/g) {
 	like($usage, qr/\Q$word\E/, "policy: $word of the completion is in its help");
 }

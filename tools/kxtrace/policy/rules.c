@@ -45,7 +45,7 @@ static const struct {
 
 static const char *const actions[] = {
 	[KXP_ALLOW] = "allow", [KXP_LOG] = "log", [KXP_ERROR] = "error",
-	[KXP_KILL_IT] = "kill", [KXP_LIMIT] = "limit", [KXP_ASK] = "ask",
+	[KXP_KILL_IT] = "kill", [KXP_LIMIT] = "limit",
 };
 
 #define COUNT_OF(array)	(sizeof(array) / sizeof((array)[0]))
@@ -321,8 +321,6 @@ static int take_action(struct parser *p, struct rule *rule)
 	switch (rule->action) {
 	case COUNT_OF(actions):
 		return refuse(p, word, "a rule begins with allow, log, error, kill or limit; a set with set");
-	case KXP_ASK:
-		return refuse(p, word, "ask cannot be enforced: this kxtrace has no doors; error EACCES refuses, log reports");
 	case KXP_ERROR:
 		return take_error(p, rule, true);
 	case KXP_LIMIT:
