@@ -302,14 +302,16 @@ demo: deps
 
 JOBS	:= -j$(shell nproc)
 
-# Unit tests run under the sanitizers and need no root; the others do.
+# Unit tests run under the sanitizers and need no root; the others do. Other kernels run beside
+# them all, with the time that is left; the rest one after the other, but for those that wait.
 test: deps-test
 	@$(MAKE) $(JOBS) all test-helpers
 	@$(MAKE) $(JOBS) SAN=1 unit
 	@$(MAKE) $(JOBS) fuzz RUNS=5000
 	@$(MAKE) $(JOBS) BTF=none O=build/minimal all
-	@$(ROOT) prove --timer -j2 --rules 'par=tests/live/{nats,journal,metrics}.t' --rules 'seq=**' \
-		tests/prog tests/live tests/vm
+	@$(ROOT) prove --timer -j3 --rules 'par=tests/vm/kernels.t' \
+		--rules 'par=tests/live/{nats,journal,metrics}.t' --rules 'seq=**' \
+		tests/vm tests/prog tests/live
 
 unit: $(UNITS) $(LIB)
 	@KX_BUILD=$(O) prove tests/unit
