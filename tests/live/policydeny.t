@@ -13,8 +13,8 @@ need_root();
 my $kxtrace = abs_path("$build/kxtrace");
 my $denied = abs_path("$build/tests/live/denied");
 sub policy { return run($kxtrace, 'policy', @_); }
-my $features = policy('features')->{out};
-plan skip_all => 'no rule can be enforced here: ' . ($features =~ s/\n.*//sr) if $features =~ /^read +no: /;
+my ($why) = policy('features')->{out} =~ /^read +no: (.*)$/m;
+plan skip_all => "no rule can be enforced here: $why" if defined $why;
 END { local $?; run($kxtrace, 'policy', 'remove') if defined $kxtrace && -e '/sys/fs/bpf/kx/kxpolicy'; }
 
 my $here = abs_path($dir);
