@@ -5,6 +5,8 @@ use strict;
 use warnings;
 use lib 'tests/lib';
 use Cwd 'abs_path';
+use IO::Select;
+use IPC::Open2;
 use JSON::PP;
 use KX;
 use Test::More;
@@ -166,5 +168,35 @@ for ([['--calls', 'unlink', 'door.ask', '--', 'cat'], qr/belong to --run/], [['d
 	$r = kx('serve', @{ $_->[0] });
 	is($r->{exit}, 2, "kx serve @{ $_->[0] }: wrong usage");
 	like($r->{err}, $_->[1], 'and says why');
+}
+
+# A person at a terminal is asked, while the command waits.
+SKIP: {
+	skip 'script is not installed', 4 if system('command -v script >/dev/null');
+	write_file("$dir/secret", "treasure\n");
+	my $serve = "$kx serve --run 'cd $dir; cat secret; cat secret' --calls openat --deadline 60000 --default EACCES -- " . abs_path('examples/door/ask-me');
+	my $person = open2(my $screen, my $keys, 'script', '-qec', $serve, '/dev/null');
+	$running{$person} = 1;
+	my $seen = '';
+	# Up to a pattern, or the end.
+	my $until = sub {
+		my $pattern = shift;
+		my $end = time + ($guest ? 240 : 60);
+		while (time < $end && $seen !~ $pattern) {
+			IO::Select->new($screen)->can_read(1) or next;
+			sysread($screen, $seen, 4096, length $seen) or last;
+		}
+		return $seen =~ $pattern;
+	};
+	ok($until->(qr/cat \(\d+\) wants to open secret\. Allow\? \[y\/n\] /), 'a person is asked') or diag($seen);
+	unlike($seen, qr/treasure/, 'nothing is read before there is an answer');
+	syswrite $keys, "n\n";
+	ok($until->(qr/Permission denied.*Allow\? \[y\/n\] /s), 'no: the call is refused, and the next one waits') or diag($seen);
+	syswrite $keys, "y\n";
+	ok($until->(qr/treasure/), 'yes: it goes on') or diag($seen);
+	$until->(qr/default \d/);
+	close $keys;
+	waitpid $person, 0;
+	delete $running{$person};
 }
 done_testing();

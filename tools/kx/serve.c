@@ -16,7 +16,6 @@
 #include "verb.h"
 
 #define LOOK_MS		100	/* for commands that take too long, and instances that go */
-#define PROGRESS_NS	200000000ULL
 
 static struct {
 	bool keep;
@@ -57,7 +56,6 @@ struct service {
 	long count;
 	pid_t held;		/* 0: none */
 	int held_status;
-	uint64_t shown_ns;
 	struct kx_door_counts before;
 };
 
@@ -98,20 +96,6 @@ static int errno_read(const char *text, int *out)
 		return WRONG;
 	*out = -number;
 	return DONE;
-}
-
-static void progress(struct service *service, bool last)
-{
-	uint64_t now = serve_now();
-
-	if (!isatty(STDERR_FILENO) || config.json)
-		return;
-	if (last)
-		fputs("\r\033[K", stderr);
-	else if (now - service->shown_ns >= PROGRESS_NS && service->serve.taken) {
-		fprintf(stderr, "\rtaken %" PRIu64, service->serve.taken);
-		service->shown_ns = now;
-	}
 }
 
 static bool has_enough(struct service *service)
@@ -164,9 +148,7 @@ static int loop(struct service *service)
 		status = jobs_look(serve, fds, nr);
 		if (!status)
 			status = questions_take(service);
-		progress(service, false);
 	}
-	progress(service, true);
 	return status;
 }
 

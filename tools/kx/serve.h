@@ -30,6 +30,7 @@ struct serve {
 	struct kx_door *door;
 	char *const *command;
 	bool keep;
+	bool at_terminal;	/* commands may ask who sits there, so they stay in our group */
 	struct job jobs[JOBS_MAX];
 	uint64_t *asked;	/* ids that the kept command was given, oldest first */
 	size_t nr_asked;

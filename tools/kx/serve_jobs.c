@@ -28,7 +28,8 @@ uint64_t serve_now(void)
 /* In the child: standard input and output become these. */
 static void become(const struct serve *serve, int in, int out)
 {
-	setpgid(0, 0);
+	if (!serve->at_terminal)
+		setpgid(0, 0);
 	signal(SIGPIPE, SIG_DFL);
 	if (dup2(in, STDIN_FILENO) < 0 || (out >= 0 && dup2(out, STDOUT_FILENO) < 0))
 		_exit(126);
@@ -66,10 +67,17 @@ static int job_start(struct serve *serve, struct job *job, int in, bool out)
 		free(job->text);
 		return tell("%s: cannot be started: %s", serve->command[0], strerror(errno));
 	}
-	setpgid(pid, pid);
+	if (!serve->at_terminal)
+		setpgid(pid, pid);
 	job->pid = pid;
 	job->out = pipes[0];
 	return DONE;
+}
+
+/* With all that it has started, where it has a group of its own. */
+static void job_kill(const struct serve *serve, const struct job *job)
+{
+	(void)kill(serve->at_terminal ? job->pid : -job->pid, SIGKILL);
 }
 
 static void job_done(struct job *job)
@@ -82,10 +90,22 @@ static void job_done(struct job *job)
 	*job = (struct job){ .in = -1, .out = -1 };
 }
 
+/* Of a group that is not in the foreground, who reads from the terminal is stopped. */
+static bool in_foreground(void)
+{
+	int tty = open("/dev/tty", O_RDWR | O_CLOEXEC);
+	bool foreground = tty >= 0 && tcgetpgrp(tty) == getpgrp();
+
+	if (tty >= 0)
+		close(tty);
+	return foreground;
+}
+
 int jobs_begin(struct serve *serve)
 {
 	int in[2], status;
 
+	serve->at_terminal = in_foreground();
 	if (!serve->keep)
 		return DONE;
 	if (pipe2(in, O_CLOEXEC))
@@ -290,7 +310,7 @@ static void jobs_reap(struct serve *serve)
 		if (!job->pid)
 			continue;
 		if (job->end_ns && job->end_ns <= now) {
-			(void)kill(-job->pid, SIGKILL);
+			job_kill(serve, job);
 			job->id = 0;	/* it got the default */
 			job->end_ns = 0;
 			if (job->out >= 0)
@@ -337,7 +357,7 @@ void jobs_end(struct serve *serve)
 			poll(NULL, 0, 10);
 		}
 		if (job->pid) {
-			(void)kill(-job->pid, SIGKILL);
+			job_kill(serve, job);
 			(void)waitpid(job->pid, NULL, 0);
 		}
 		job_done(job);
