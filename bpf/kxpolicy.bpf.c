@@ -12,10 +12,14 @@
 
 #include <bpf/bpf_endian.h>
 #include <kx/command.bpf.h>
+#include <kx/door.bpf.h>
 #include <kx/share.bpf.h>
 #include <kx/stream.bpf.h>
 
 #define KXP_HOOK(name)	SEC("lsm/" KX_TEXT(name))
+#define KXP_SLEEPING_HOOK(name)	SEC("lsm.s/" KX_TEXT(name))
+#define KXP_SLEEPS	true
+#define KXP_KEEPS	1
 #define KXP_EXEC_HOOK	bprm_check_security
 
 #include "kxpolicy/ask.h"

@@ -61,6 +61,7 @@ enum kxp_action {
 	KXP_ERROR,
 	KXP_KILL_IT,
 	KXP_LIMIT,
+	KXP_ASK,
 };
 
 /* What an entry compares: bits of kxp_entry.has. */
@@ -100,6 +101,7 @@ struct kxp_file {
  * @line: of the rule in its file
  * @port_low: KXP_HAS_PORT: with @port_high: a range
  * @comm: padded by zeros
+ * @door: KXP_ASK: what a service knows the question by, padded by zeros
  */
 struct kxp_entry {
 	__u64 rule;
@@ -121,6 +123,7 @@ struct kxp_entry {
 	__u16 port_low;
 	__u16 port_high;
 	char comm[KXP_COMM];
+	char door[KXP_COMM];
 };
 
 /* @ops: of all entries in it, so that most calls need not look at these. */
@@ -310,6 +313,35 @@ struct kxp_decision {
 	char comm[KXP_COMM];
 	__u8 address[16];
 	char path[KXP_PATH];
+};
+
+/**
+ * struct kxp_question - KXP_ASK: what a service is asked, by the door "ask"
+ * @door: the word in the rule
+ * @op: enum kxp_op
+ * @line: of the rule
+ * @uid: of who asks; its process and comm are in the head of each question
+ * @port: of connect and bind
+ * @about: enum kxp_about: which of @address and @path there is
+ * @unused: 0
+ * @address: an IPv4 one as ::ffff:a.b.c.d
+ * @path: as the kernel has it, cut at its end
+ */
+struct kxp_question {
+	char door[KXP_COMM];
+	__u32 op;
+	__u32 line;
+	__u32 uid;
+	__u16 port;
+	__u8 about;
+	__u8 unused;
+	__u8 address[16];
+	char path[KXP_PATH];
+};
+
+/* Beside the verdict there is nothing to say. */
+struct kxp_answer {
+	__u32 unused;
 };
 
 #endif

@@ -7,10 +7,14 @@
 
 #include <bpf/bpf_endian.h>
 #include <kx/command.bpf.h>
+#include <kx/door.bpf.h>
 #include <kx/share.bpf.h>
 #include <kx/stream.bpf.h>
 
 #define KXP_HOOK(name)	SEC("fmod_ret/security_" KX_TEXT(name))
+#define KXP_SLEEPING_HOOK(name)	KXP_HOOK(name)
+#define KXP_SLEEPS	false
+#define KXP_KEEPS	0
 #define KXP_EXEC_HOOK	bprm_check
 
 #include "kxpolicy/ask.h"

@@ -66,7 +66,7 @@ static __noinline void look_up(struct cached *now, struct inode *inode, u32 bank
 	now->ops = class_ops(bank, now->class);
 	if (!placed || !may_keep(now, inode))
 		return;
-	kept = bpf_inode_storage_get(&verdicts, inode, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	kept = kept_with(inode, BPF_LOCAL_STORAGE_GET_F_CREATE);
 	if (kept)
 		*kept = *now;
 }
@@ -96,7 +96,7 @@ static __always_inline long ask_open_file(u32 op, struct file *file)
 		return 0;
 	now.generation = control.banks[bank & 3].generation;
 	placed = place_of(&now, file);
-	kept = bpf_inode_storage_get(&verdicts, inode, 0, 0);
+	kept = kept_with(inode, 0);
 	if (kept && placed && same_place(kept, &now)) {
 		ops = kept->ops;
 		now.class = kept->class;
@@ -104,7 +104,8 @@ static __always_inline long ask_open_file(u32 op, struct file *file)
 		look_up(&now, inode, bank, placed);
 		ops = now.ops;
 	}
-	return ops & op ? decide_open(op, bank, &now) : 0;
+	return ops & op ? settled(decide_open(op, bank, &now), op, now.dentry, now.mount, NULL, 0,
+				  KXP_SLEEPS) : 0;
 }
 
 #endif

@@ -11,6 +11,9 @@
 #define LIMIT_TRIES	8
 #define MAX_ERROR	511	/* what user space is told is below: restarts are not */
 
+/* What the hook itself has to ask, by the key of the entry: there is room on its stack. */
+#define ASKS		(1 << 20)
+
 /* What a record tells of, beside who asks. */
 struct object {
 	u64 dentry;
@@ -145,7 +148,7 @@ static __always_inline long refusal(u32 error)
 			__sync_fetch_and_add(&(counter)->what, 1);	\
 	} while (0)
 
-/* 0, or what the caller gets. */
+/* 0, or what the caller gets; more: ASKS, and which entry says so. */
 static __always_inline long act(const struct question *asked, const struct object *object, u32 key)
 {
 	struct kxp_entry *entry = bpf_map_lookup_elem(&entries, &key);
@@ -161,6 +164,10 @@ static __always_inline long act(const struct question *asked, const struct objec
 	case KXP_ALLOW:
 		return 0;
 	case KXP_LOG:
+		break;
+	case KXP_ASK:
+		if (!monitor)
+			return ASKS | key;
 		break;
 	case KXP_LIMIT:
 		if (counter && within_limit(counter, entry))
@@ -216,6 +223,71 @@ static __always_inline long decide(struct question *asked, const struct object *
 		return 0;
 	key = find_entry(asked, &candidates);
 	return key < 0 ? 0 : act(asked, object, key);
+}
+
+/*
+ * A service is asked, and its verdict is what the caller gets. Of a path that is
+ * @dentry on @mnt, or of @address. @sleeps: the caller may sleep here; else it is stopped.
+ */
+static __always_inline long consult(u64 what, u64 dentry, u64 mnt, const u8 *address,
+				    u32 port, const bool sleeps)
+{
+	u32 key = what & (ASKS - 1), op = what >> 32;
+	struct kxp_entry *entry = bpf_map_lookup_elem(&entries, &key);
+	struct kxp_question *question;
+	struct kxp_counter *counter;
+	struct kxp_answer answer;
+	struct question_room *room;
+	long error;
+
+	room = bpf_task_storage_get(&questions, bpf_get_current_task_btf(), NULL,
+				    BPF_LOCAL_STORAGE_GET_F_CREATE);
+	if (!entry)
+		return 0;
+	if (!room)
+		return -EACCES;
+	question = &room->question;
+	__builtin_memset(question, 0, sizeof(*question));
+	__builtin_memcpy(question->door, entry->door, sizeof(question->door));
+	question->op = op;
+	question->line = entry->line;
+	question->uid = bpf_get_current_uid_gid();
+	question->port = port;
+	if (address) {
+		question->about = KXP_ABOUT_ADDRESS;
+		__builtin_memcpy(question->address, address, sizeof(question->address));
+	} else {
+		question->about = KXP_ABOUT_PATH;
+		write_path(question->path, dentry, mnt);
+	}
+	error = sleeps ? ask_wait(op, 0, question, &answer) : ask_ask(op, 0, question, &answer);
+	if (error && error != KX_RESTART) {
+		counter = bpf_map_lookup_elem(&counters, &entry->rule);
+		ADD(counter, refused);
+	}
+	return error;
+}
+
+static __noinline long consult_waiting(u64 what, u64 dentry, u64 mnt, const u8 *address, u32 port)
+{
+	return consult(what, dentry, mnt, address, port, KXP_SLEEPS);
+}
+
+static __noinline long consult_stopping(u64 what, u64 dentry, u64 mnt, const u8 *address, u32 port)
+{
+	return consult(what, dentry, mnt, address, port, false);
+}
+
+/* The end of each hook: what was decided, or what a service says. */
+static __always_inline long settled(long code, u32 op, u64 dentry, u64 mnt, const u8 *address,
+				    u32 port, const bool sleeps)
+{
+	u64 what = (u64)op << 32 | (u32)code;
+
+	if (code <= 0)
+		return code;
+	return sleeps ? consult_waiting(what, dentry, mnt, address, port) :
+			consult_stopping(what, dentry, mnt, address, port);
 }
 
 #endif

@@ -70,6 +70,8 @@ struct cached {
 	u32 ops;
 };
 
+/* Only programs of security modules may have it. */
+#if KXP_KEEPS
 struct {
 	__uint(type, BPF_MAP_TYPE_INODE_STORAGE);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
@@ -77,6 +79,35 @@ struct {
 	__type(value, struct cached);
 } verdicts SEC(".maps") KX_PRIVATE;
 
+static __always_inline struct cached *kept_with(struct inode *inode, u64 flags)
+{
+	return bpf_inode_storage_get(&verdicts, inode, 0, flags);
+}
+#else
+static __always_inline struct cached *kept_with(struct inode *inode, u64 flags)
+{
+	return NULL;
+}
+#endif
+
 KX_STREAM(decisions, struct kxp_decision, "what was decided");
+
+/* Room for the longest piece of a path, from wherever it begins. */
+struct question_room {
+	struct kxp_question question;
+	char more[KXP_PATH];
+};
+
+/* A task's own: where its question is put together, too long for the stack. */
+struct {
+	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct question_room);
+} questions SEC(".maps") KX_PRIVATE;
+
+/* Without an answer: EACCES. */
+KX_DOOR_WITH(ask, struct kxp_question, struct kxp_answer, "what a rule leaves to a service",
+	     5000, -13, 64, 60000);
 
 #endif

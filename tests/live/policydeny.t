@@ -32,6 +32,8 @@ sub is_mounted { my $at = shift; return slurp('/proc/self/mountinfo') =~ / \Q$at
 sub mode { return (stat shift)[2] & 0777; }
 my $sleeper = start('sleep', 300);
 END { kill KILL => $sleeper->{pid} if $sleeper; }
+my $slower = start('sleep', 300);
+END { kill KILL => $slower->{pid} if $slower; }
 my $slow = abs_path(`sh -c 'command -v sleep'` =~ s/\n//r);
 
 # The rule, the call, and what is as before when it was refused.
@@ -144,6 +146,45 @@ is(run($denied, 'read', "$work/kept")->{signal}, 9, 'kill: the caller is killed'
 my %seen;
 $seen{ run($denied, 'read', "$work/program")->{out} }++ for 1 .. 40;
 ok($seen{"done\n"} && $seen{"EAGAIN\n"}, 'limit: some are let through, others are not');
+
+# A service is asked, and nobody else.
+my $service = write_file("$dir/service", <<'END');
+#!/bin/sh
+read question
+case $question in
+*'"door":"person","op":1,'*kept*) echo '{"verdict":0}' ;;
+*'"op":16,'*) echo '{"verdict":"EDOM"}' ;;
+*'"port":1009,'*) echo '{"verdict":"ENETDOWN"}' ;;
+*) echo '{"verdict":"EPERM"}' ;;
+esac
+END
+chmod 0755, $service;
+write_file("$dir/ask.policy", "ask person open,unlink path $work/kept\nask router connect to 127.0.0.1 port 1009\n");
+is(policy('apply', "$dir/ask.policy")->{err}, '', 'ask: the policy is applied');
+is(run($denied, 'read', "$work/kept")->{out}, "EACCES\n", 'ask: nobody serves: refused');
+my $serve = start("$build/kx", 'serve', 'kxpolicy.ask', '--', $service);
+ok(wait_for(sub { slurp($serve->{err}) =~ /serving \((?:block|stop):/ }), 'ask: a service') or diag(slurp($serve->{err}));
+is(run($denied, 'read', "$work/kept")->{out}, "done\n", 'ask: it allows');
+is(run($denied, 'write', "$work/kept")->{out}, "EPERM\n", 'ask: it refuses');
+is(-s "$work/kept", 5, 'ask: and nothing was written');
+is(run($denied, 'unlink', "$work/kept")->{out}, "EDOM\n", 'ask: with an error of its own');
+ok(-e "$work/kept", 'ask: the file is still there');
+is(run($denied, 'connect', 1009)->{out}, "ENETDOWN\n", 'ask: about an address');
+is(run($denied, 'connect', 1010)->{out}, "ECONNREFUSED\n", 'ask: others are not asked about');
+kill INT => $serve->{pid};
+like(finish($serve)->{err}, qr/^kxpolicy\.ask: asked 4: answered 4, cached 0, default 0/m, 'ask: the account');
+
+# The other ways to reach the hooks, on kernels that do not need them.
+for my $way ('stop', 'fmod') {
+	policy('remove');
+	my $loaded = run("$build/kx", 'load', "$build/bpf/kxpolicy_$way.bpf.o", '--as', 'kxpolicy');
+	is($loaded->{err}, '', "$way: is loaded");
+	write_file("$dir/way.policy", "error EDOM read,unlink path $work/kept\nask person exec path $work/program\nerror EDOM connect to 127.0.0.1 port 1009\nerror EDOM kill path $slow\n");
+	is(policy('apply', "$dir/way.policy")->{err}, '', "$way: the policy is applied");
+	is(run($denied, @$_)->{out}, "EDOM\n", "$way: $_->[0] is refused") for ['read', "$work/kept"], ['unlink', "$work/kept"], ['connect', 1009], ['kill', $slower->{pid}];
+	is(run($denied, 'exec', "$work/program")->{out}, "EACCES\n", "$way: nobody answers");
+	is(run($denied, 'read', "$work/other")->{exit}, 0, "$way: others are let through") if -e "$work/other";
+}
 
 # Nobody can be locked out of the tool that applied it.
 write_file("$dir/all.policy", "error EPERM open,exec,bpf,kill,unlink,create\n");

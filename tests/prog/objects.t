@@ -10,7 +10,7 @@ use Test::More;
 need_root();
 system('mount -t bpf bpf /sys/fs/bpf 2>/dev/null') if !grep { / \/sys\/fs\/bpf bpf / } split /\n/, slurp('/proc/mounts');
 my $bpftool = (grep { -x } map { "$_/bpftool" } split(/:/, $ENV{PATH}), '/usr/sbin')[0];
-my %needs = (kxpolicy => 'lsm', kxpolicy_fmod => 'fmod_ret');
+my %needs = (kxpolicy => 'lsm', kxpolicy_fmod => 'fmod_ret', kxpolicy_stop => 'lsm');
 my $features = run("$build/kx", 'features', '--json')->{out};
 for my $object (glob("$build/bpf/*.bpf.o"), glob('build/minimal/bpf/*.bpf.o')) {
 	my ($feature) = map { $needs{$_} // () } $object =~ m{(\w+)\.bpf\.o$};

@@ -258,7 +258,7 @@ static void test_addresses(void)
 static void test_refused(void)
 {
 	static const char *const wrong[] = {
-		"ask me read path /x\n", "deny read path /x\n", "error read path /x\n", "error ENOTHING read path /x\n",
+		"ask read path /x\n", "ask me read,kill path /x\n", "ask 1234567890123456 read\n", "deny read path /x\n", "error read path /x\n", "error ENOTHING read path /x\n",
 		"error EACCES opne path /x\n", "allow read path x\n", "allow read path /a/../b\n",
 		"allow read path /a*\n", "allow read path /a/**/b\n", "allow read path\n",
 		"allow read path /a path /b\n", "allow read to 10.0.0.1\n",

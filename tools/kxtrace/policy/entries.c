@@ -169,6 +169,7 @@ static int make_entry(const struct rule *rule, size_t which, struct kxp_entry *e
 		.rule = rule->id, .ops = rule->ops, .action = rule->action,
 		.error = rule->error, .line = rule->line,
 	};
+	memcpy(entry->door, rule->door, sizeof(entry->door));
 	if (rule->rate) {
 		entry->interval_ns = 1000000000ull / rule->rate;
 		entry->burst_ns = 1000000000ull;

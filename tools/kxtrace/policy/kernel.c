@@ -16,6 +16,7 @@
 #include "kernel.h"
 #include "kxpolicy.skel.h"
 #include "kxpolicy_fmod.skel.h"
+#include "kxpolicy_stop.skel.h"
 
 static const char *const names[NR_TABLES] = {
 	"entries", "classes", "nodes", "edges", "prefixes", "counters",
@@ -75,51 +76,79 @@ int kernel_find(struct kernel *kernel)
 
 /* How the hooks of the security modules are reached; the first that this kernel allows. */
 static const struct {
-	const char *feature;
+	const char *features[2];
 	const void *(*elf)(size_t *len);
+	const char *text;
 } ways[] = {
-	{ "bpf_lsm", kxpolicy_bpf__elf_bytes },
-	{ "fmod_ret", kxpolicy_fmod_bpf__elf_bytes },
+	{ { "bpf_lsm", "door.block" }, kxpolicy_bpf__elf_bytes, "by the hooks of the security modules" },
+	{ { "bpf_lsm" }, kxpolicy_stop_bpf__elf_bytes,
+	  "by the hooks of the security modules; who waits for an answer is stopped" },
+	{ { "fmod_ret" }, kxpolicy_fmod_bpf__elf_bytes,
+	  "in front of the security modules; a call may pass while another is decided on its CPU" },
 };
 
-const char *kernel_way(struct kx *kx, size_t *way)
+#define NR_WAYS	(sizeof(ways) / sizeof(ways[0]))
+
+static bool is_possible(struct kx *kx, size_t way)
+{
+	for (size_t i = 0; i < 2 && ways[way].features[i]; i++)
+		if (kx_feature_has(kx, ways[way].features[i]) != 1)
+			return false;
+	return true;
+}
+
+const char *kernel_way(struct kx *kx, const char **text)
 {
 	static const char *const needed[] = { "fexit", "loop" };
 
 	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
 		if (kx_feature_has(kx, needed[i]) != 1)
 			return kx_error(kx);
-	for (*way = 0; *way < sizeof(ways) / sizeof(ways[0]); ++*way)
-		if (kx_feature_has(kx, ways[*way].feature) == 1)
+	for (size_t i = 0; i < NR_WAYS; i++)
+		if (is_possible(kx, i)) {
+			*text = ways[i].text;
 			return NULL;
+		}
 	return kx_error(kx);
 }
 
-int kernel_load(struct kernel *kernel)
+static int load(struct kernel *kernel, size_t way)
 {
 	struct kx_load_opts opts = { .size = sizeof(opts), .instance = POLICY_INSTANCE };
 	struct kx_extension *ext = NULL;
-	const char *why;
 	const void *elf;
-	size_t len, way;
-	int err = kernel_find(kernel);
+	size_t len;
+	int err;
 
-	if (err != -ENOENT)
-		return err;
-	/* What makes it impossible is told before anything is tried. */
-	why = kernel_way(kernel->kx, &way);
-	if (why) {
-		complain("policy: no rule can be enforced on this kernel: %s; check and test work, for one command kxtrace shows calls", why);
-		return -EOPNOTSUPP;
-	}
-	/* Programs of that kind the kernel skips while one of them is preempted. */
-	if (way)
-		complain("policy: warning: BPF is not among the security modules of this kernel: a call may pass while another is decided on the same CPU; boot with lsm=...,bpf");
 	elf = ways[way].elf(&len);
 	err = kx_extension_open_mem(kernel->kx, elf, len, POLICY_INSTANCE, &ext);
 	if (!err)
 		err = kx_load(kernel->kx, ext, &opts, &kernel->inst);
 	kx_extension_close(ext);
+	return err;
+}
+
+int kernel_load(struct kernel *kernel)
+{
+	int err = kernel_find(kernel);
+	const char *why, *text;
+
+	if (err != -ENOENT)
+		return err;
+	/* What makes it impossible is told before anything is tried. */
+	why = kernel_way(kernel->kx, &text);
+	if (why) {
+		complain("policy: no rule can be enforced on this kernel: %s; check and test work, for one command kxtrace shows calls", why);
+		return -EOPNOTSUPP;
+	}
+	/* Which hooks may sleep differs from kernel to kernel: it is tried. */
+	for (size_t i = 0; i < NR_WAYS && err; i++) {
+		if (!is_possible(kernel->kx, i))
+			continue;
+		err = load(kernel, i);
+		if (!err && i == NR_WAYS - 1)
+			complain("policy: warning: BPF is not among the security modules of this kernel: a call may pass while another is decided on the same CPU; boot with lsm=...,bpf");
+	}
 	return err ? kernel_fail(kernel, err) : open_maps(kernel);
 }
 

@@ -31,8 +31,8 @@ int kernel_load(struct kernel *kernel);
 int kernel_try(struct kernel *kernel);
 void kernel_close(struct kernel *kernel);
 
-/* NULL: rules can be enforced, in that of the ways; else why not. */
-const char *kernel_way(struct kx *kx, size_t *way);
+/* NULL: rules can be enforced, and @text says how; else why not. */
+const char *kernel_way(struct kx *kx, const char **text);
 
 /* An identify_fn; ctx: struct kernel. */
 int kernel_identify(void *ctx, const char *path, struct kxp_file *out);

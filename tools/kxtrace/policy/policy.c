@@ -382,19 +382,14 @@ static int test(const char *file, char **words)
 
 static int features(void)
 {
-	static const char *const ways[] = {
-		"by the hooks of the security modules",
-		"in front of the security modules; a call may pass while another is decided on its CPU",
-	};
+	const char *why, *how = NULL;
 	struct kx *kx = NULL;
-	const char *why;
-	size_t way;
 
 	if (kx_new(&kx))
 		return 1;
-	why = kernel_way(kx, &way);
+	why = kernel_way(kx, &how);
 	for (uint32_t i = 0; i < KXP_NR_OPS; i++)
-		printf("%-8s %s%s\n", op_name(1u << i), why ? "no: " : "yes, ", why ? why : ways[way]);
+		printf("%-8s %s%s\n", op_name(1u << i), why ? "no: " : "yes, ", why ? why : how);
 	kx_free(kx);
 	return 0;
 }

@@ -29,6 +29,9 @@ static const struct {
 #define ON_ADDRESSES	(KXP_CONNECT | KXP_BIND)
 #define ON_ALL		(ON_PATHS | ON_ADDRESSES | KXP_BPF)
 
+/* Hooks that run where no task can be made to wait. */
+#define NOT_ASKED	(KXP_PTRACE | KXP_KILL | KXP_BPF)
+
 static const struct {
 	const char *word;
 	uint32_t ops;		/* that have such a thing */
@@ -45,7 +48,7 @@ static const struct {
 
 static const char *const actions[] = {
 	[KXP_ALLOW] = "allow", [KXP_LOG] = "log", [KXP_ERROR] = "error",
-	[KXP_KILL_IT] = "kill", [KXP_LIMIT] = "limit",
+	[KXP_KILL_IT] = "kill", [KXP_LIMIT] = "limit", [KXP_ASK] = "ask",
 };
 
 #define COUNT_OF(array)	(sizeof(array) / sizeof((array)[0]))
@@ -305,6 +308,21 @@ static int take_rate(struct parser *p, struct rule *rule)
 	return take_error(p, rule, false);
 }
 
+static int take_door(struct parser *p, struct rule *rule)
+{
+	const char *word;
+	size_t len;
+	int err = take_word(p, &word, &len);
+
+	if (err)
+		return err;
+	if (!len || len >= sizeof(rule->door))
+		return refuse(p, word, "ask needs a word of at most %zu bytes, by which the service knows the question",
+			      sizeof(rule->door) - 1);
+	memcpy(rule->door, word, len);
+	return 0;
+}
+
 static int take_action(struct parser *p, struct rule *rule)
 {
 	const char *word;
@@ -320,11 +338,13 @@ static int take_action(struct parser *p, struct rule *rule)
 	rule->error = rule->action == KXP_KILL_IT ? EPERM : 0;
 	switch (rule->action) {
 	case COUNT_OF(actions):
-		return refuse(p, word, "a rule begins with allow, log, error, kill or limit; a set with set");
+		return refuse(p, word, "a rule begins with allow, log, error, kill, limit or ask; a set with set");
 	case KXP_ERROR:
 		return take_error(p, rule, true);
 	case KXP_LIMIT:
 		return take_rate(p, rule);
+	case KXP_ASK:
+		return take_door(p, rule);
 	default:
 		return 0;
 	}
@@ -344,6 +364,9 @@ static int take_ops(struct parser *p, struct rule *rule)
 		op = op_by_name(word, len);
 		if (!op)
 			return refuse(p, word, "not an operation: open, read, write, create, exec, unlink, rename, link, chmod, chown, mount, umount, ptrace, kill, connect, bind or bpf");
+		if (rule->action == KXP_ASK && op & NOT_ASKED)
+			return refuse(p, word, "nobody can be asked about %.*s: the kernel cannot wait there",
+				      (int)len, word);
 		rule->ops |= op;
 	} while (*p->at == ',' && p->at++);
 	return 0;

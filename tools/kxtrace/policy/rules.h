@@ -45,6 +45,7 @@ struct rule {
 	uint32_t action;
 	uint32_t error;
 	uint32_t rate;
+	char door[KXP_COMM];
 	struct values on[NR_CONDITIONS];
 };
 
