@@ -10,13 +10,12 @@ use Test::More;
 need_root();
 system('mount -t bpf bpf /sys/fs/bpf 2>/dev/null') if !grep { / \/sys\/fs\/bpf bpf / } split /\n/, slurp('/proc/mounts');
 my $bpftool = (grep { -x } map { "$_/bpftool" } split(/:/, $ENV{PATH}), '/usr/sbin')[0];
-my %needs = (kxpolicy => 'lsm', kxpolicy_fmod => 'fmod_ret', kxpolicy_stop => 'lsm');
+my %needs = (kxpolicy => [ 'lsm', 'door.block' ], kxpolicy_stop => [ 'lsm' ], kxpolicy_fmod => [ 'fmod_ret' ]);
 my $features = run("$build/kx", 'features', '--json')->{out};
 for my $object (glob("$build/bpf/*.bpf.o"), glob('build/minimal/bpf/*.bpf.o')) {
-	my ($feature) = map { $needs{$_} // () } $object =~ m{(\w+)\.bpf\.o$};
+	my ($missing) = grep { $features !~ /"name":"\Q$_\E"[^\n]*"available"/ } map { @{ $needs{$_} // [] } } $object =~ m{(\w+)\.bpf\.o$};
 	SKIP: {
-	skip "$object: this kernel refuses programs of the kind $feature", 1
-	    if $feature && $features !~ /"name":"\Q$feature\E"[^\n]*"available"/;
+	skip "$object: this kernel has no $missing", 1 if $missing;
 	my $pins = "/sys/fs/bpf/kx-objects-$$";
 	my $r = run($bpftool, 'prog', 'loadall', $object, $pins);
 	# A program for a hook that only some kernels have is left out, and cannot be pinned.
