@@ -4,7 +4,7 @@
 #
 # There is one result for each kernel and each test file; one that fails is run again. From the environment:
 #   KX_VM_TESTS    what prove is to run, from the project's root (tests/live)
-#   KX_VM_TIMEOUT  seconds for all tests on one kernel (1500)
+#   KX_VM_TIMEOUT  seconds for all tests on one kernel (2400)
 #   KX_VM=skip     run nothing
 #   CI=true        it is a failure, not a skip, if a kernel cannot be had
 # The tests find the name of their kernel in KX_VM_KERNEL.
@@ -13,7 +13,7 @@ set -u
 
 here=$(cd -- "$(dirname -- "$0")" && pwd -P) || exit 1
 tests=${KX_VM_TESTS:-tests/prog tests/live}
-timeout_s=${KX_VM_TIMEOUT:-1500}
+timeout_s=${KX_VM_TIMEOUT:-2400}
 number=0
 
 # report ok|not WHAT: one result of ours.
