@@ -10,7 +10,7 @@ use JSON::PP;
 use KX;
 use Test::More;
 
-not_between('newest');
+not_between('6.12');
 need_root();
 my $kx = "$build/kx";
 my $helper = abs_path("$build/tests/live/shares");
@@ -135,6 +135,11 @@ is($torn, 0, 'in ' . 2 * $reads . ' reads there is no pair of two halves');
 cmp_ok($changes, '>', 1, "while it was written ($changes changes seen, $retries reads again)");
 my ($written, $was_in) = finish($writer, 300)->{out} =~ /^written (\d+) refused (\d+)$/;
 is($written, 200_000, "a process writes, too (refused $was_in times)");
+# On a machine that has much else to do they may not have met yet.
+for (1 .. 20) {
+	last if $cpus < 2 || value('refused') > 0;
+	$written += finish(start($helper, 'write', 'shr', 200_000), 300)->{out} =~ /^written (\d+)/ ? $1 : 0;
+}
 
 # The same reader is wrong when it does not ask.
 SKIP: {
@@ -149,7 +154,7 @@ is($b, 7 * $a, 'kx share shows what belongs together');
 is(kx('set', 'shr.pid=0')->{err}, '', 'nobody writes any more');
 end($busy);
 my ($total) = shown('shr.pair.a');
-is($total, value('written') + 200_000, 'what both sides have written is there, all of it');
+is($total, value('written') + $written, 'what both sides have written is there, all of it');
 cmp_ok(value('refused'), '>', 0, 'kernel code was refused when another was in, and has counted that') if $cpus > 1;
 like(shown('shr.pair.seq'), qr/^\{\.count=\d*[02468]\}$/, 'the lock is free');
 

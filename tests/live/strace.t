@@ -79,7 +79,7 @@ END
 	[ 'sort with big input', 'sort -n -S 64k -T . numbers > sorted; sort --parallel=1 -c -n sorted; comm numbers sorted >both' ],
 	[ 'awk, sed -i', q{awk '{ s += $1 } END { print s | "cat" }' numbers; sed -i 's/hello/HELLO/' hello.c; sed -n 3p numbers} ],
 	[ 'dd', 'dd if=/dev/zero of=out bs=4k count=20 conv=fsync status=none; dd if=out of=/dev/null skip=3 bs=512 count=20 iflag=direct status=none; dd if=/dev/zero of=sparse bs=1 seek=1M count=1 status=none' ],
-	[ 'gzip, xz, zstd, bzip2', 'gzip -c numbers | gzip -dc > a; xz -c hello.c | xz -dc; cmp a numbers' ],
+	[ 'gzip, xz, zstd, bzip2', 'gzip -c numbers >b; gzip -dc <b >a; xz -c hello.c | xz -dc; cmp a numbers' ],
 	[ 'perl: fork, pipes, sockets', q{perl -e 'use Socket; pipe(R, W); if (!fork) { print W "x"; exit 3 } close W; print <R>; wait; socketpair(A, B, AF_UNIX, SOCK_STREAM, 0); syswrite A, "hi"; sysread B, $x, 2; system "true"; select undef, undef, undef, 0.01; print -s "hello.c"'} ],
 	[ 'python3 with modules, subprocess, threads', '/usr/bin/python3 many.py' ],
 	[ 'python3: server and client', '/usr/bin/python3 web.py' ],
@@ -97,7 +97,7 @@ END
 	[ 'top', 'top -b -n1 -p 1' ],
 	[ 'lsof', 'lsof -p $$', 'lsof' ],
 	[ 'busybox', 'busybox ls -l tree; busybox cat hello.c; busybox md5sum numbers; busybox sh -c "echo a | busybox wc"', 'busybox' ],
-	[ 'ldconfig, getent, ld.so', 'ldconfig -p | tail -1; getent passwd root; getent hosts localhost; getent group 0; /lib64/ld-linux-x86-64.so.2 --list /bin/true' ],
+	[ 'ldconfig, getent, ld.so', 'ldconfig -p >list; tail -1 list; getent passwd root; getent hosts localhost; getent group 0; /lib64/ld-linux-x86-64.so.2 --list /bin/true' ],
 	# Its input must not end: then it asks again and again, as often as there is time.
 	[ 'script: a terminal', 'mkfifo in; script -qc "stty -a; tty; echo x" out <>in', 'script' ],
 	[ 'nice, ionice, taskset, chrt', 'nice -n 5 nice; ionice -c 3 ionice; taskset -c 0 taskset -p $$; chrt -b 0 chrt -p $$; renice -n 3 $$' ],
