@@ -6,6 +6,9 @@
 #if defined(__TARGET_ARCH_x86)
 
 #define ARCH_NR_EXECVE		59
+#define ARCH_NR_EXECVEAT	322
+#define ARCH_COMPAT_NR_EXECVE	11
+#define ARCH_COMPAT_NR_EXECVEAT	358
 #define ARCH_NR_MMAP		9
 #define ARCH_NR_MPROTECT	10
 #define ARCH_NR_IO_URING_ENTER	426
@@ -42,7 +45,9 @@ static __always_inline bool arch_executes(struct task_struct *task)
 	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(task);
 	u32 nr = ARCH_CALL_NR(regs);
 
-	return arch_is_compat(task) ? nr == 11 || nr == 358 : nr == ARCH_NR_EXECVE || nr == 322;
+	if (arch_is_compat(task))
+		return nr == ARCH_COMPAT_NR_EXECVE || nr == ARCH_COMPAT_NR_EXECVEAT;
+	return nr == ARCH_NR_EXECVE || nr == ARCH_NR_EXECVEAT;
 }
 
 /* What a debugger numbers 0 to 16, the instruction pointer last. */

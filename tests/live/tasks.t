@@ -10,7 +10,8 @@ use Test::More;
 need_root();
 
 sub kx_programs {
-	my @names = qw(sys_enter sys_exit perf_call process_fork process_exec process_exit signal_deliver);
+	my @names = qw(sys_enter sys_exit perf_call process_fork process_exec process_exit signal_deliver
+		       perf_exit fork_again exec_again task_switched);
 	my $json = `bpftool -j prog show`;
 	die "bpftool cannot list the programs" if $?;
 	return scalar grep { $json =~ /"name":"$_"/ } @names;
