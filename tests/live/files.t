@@ -9,7 +9,7 @@ use JSON::PP;
 use KX;
 use Test::More;
 
-not_between();
+not_between('newest');
 need_root();
 my $kx = abs_path("$build/kx");
 my $ext = "$build/tests/ext";

@@ -9,7 +9,7 @@ use JSON::PP;
 use KX;
 use Test::More;
 
-not_between();
+not_between('newest');
 need_root();
 plan skip_all => 'strace is not installed' if system('command -v strace >/dev/null') != 0;
 my ($kxtrace, $program, $guest) = ("$build/kxtrace", "$build/tests/live/inject", $ENV{KX_VM_KERNEL});

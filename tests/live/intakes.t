@@ -10,7 +10,7 @@ use JSON::PP;
 use KX;
 use Test::More;
 
-not_between();
+not_between('6.1');
 need_root();
 my $kx = abs_path("$build/kx");
 my $helper = abs_path("$build/tests/live/intakes");
