@@ -5,7 +5,6 @@
 #include <linux/bpf.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -79,6 +78,8 @@ int kx_door_attach(struct kx_door *door)
 
 	if (door->attached)
 		return kx_fail(door->kx, -EALREADY, "%s: it is served already", door->shown);
+	if (door->is_seccomp)
+		return kx_fail(door->kx, -ENODEV, "%s: a listener is served once", door->shown);
 	err = attach(door);
 	if (err)
 		door_wait_done(&door->side);
@@ -90,8 +91,12 @@ void kx_door_revoke(struct kx_door *door)
 	const struct kx_door_op detach = { .kind = KX_DOOR_OP_DETACH };
 	uint32_t left = 1;
 
-	if (!door->attached || door->listener >= 0)
+	if (!door->attached)
 		return;
+	if (door->is_seccomp) {
+		door_notice_done(door);
+		return;
+	}
 	(void)door_call(&door->side, &detach, NULL, 0, NULL);
 	/* Nobody waits at our memory, or is stopped, when the keeper ends. */
 	for (int tries = 0; left && tries < 1000; tries++) {
@@ -119,14 +124,10 @@ void kx_door_revoke(struct kx_door *door)
 /* The keeper has ended, which it does not by itself: another one. */
 static int keeper_check(struct kx_door *door)
 {
-	siginfo_t info = {};
 	int err;
 
-	if (!door->attached || door->keeper_fd < 0 ||
-	    waitid(P_PIDFD, door->keeper_fd, &info, WEXITED | WNOHANG | __WALL) || !info.si_pid)
+	if (!door->attached || !door_keeper_ended(door))
 		return 0;
-	close(door->keeper_fd);
-	door->keeper_fd = -1;
 	err = door_keeper_start(door);
 	if (err)
 		return kx_fail(door->kx, err, "%s: its keeper was killed, and another cannot be "
@@ -237,7 +238,7 @@ int kx_door_dispatch(struct kx_door *door)
 	const struct kx_door_record *head;
 	int nr;
 
-	if (door->listener >= 0)
+	if (door->is_seccomp)
 		return door_notice(door);
 	record = malloc(door->record_len + 8);
 	if (!record)
@@ -293,7 +294,7 @@ int kx_door_answer(struct kx_door *door, uint64_t id, const struct kx_answer *an
 
 	if (answer->len != (answer->reply ? door->block.out_len : 0))
 		return refused(door, -EINVAL, "the reply is not of its type");
-	if (door->listener >= 0)
+	if (door->is_seccomp)
 		return door_notice_answer(door, id, answer);
 	slot = slot_of(door, id);
 	op.slot = slot < 0 ? 0 : slot;
