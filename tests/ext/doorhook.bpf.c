@@ -3,7 +3,10 @@
 #include <vmlinux.h>
 #include <kx/door.bpf.h>
 
-KX_EXTENSION("doorhook", "1.0.0", "asks a service whether files may be opened");
+#ifndef VERSION
+#define VERSION	"1.0.0"
+#endif
+KX_EXTENSION("doorhook", VERSION, "asks a service whether files may be opened");
 KX_LICENSE("GPL");
 
 KX_PARAM(char[16], prefix, "what the names of the files begin with") = "kxdoor-";

@@ -78,12 +78,52 @@ for my $stop ('off', 'on') {
 	kill KILL => $service->{pid};
 	ended($service);
 	is(ended($waiting, 30)->{out}, "yes\n", "$way: the default when the service is killed");
+
+	# Upgraded while it waits.
+	my $slow = write_file("$dir/slow", "#!/bin/sh\nread -r q\necho x >>$dir/marks\nuntil [ -e $dir/go ]; do sleep 0.05; done\necho '{\"verdict\":\"EPERM\"}'\n");
+	chmod 0755, $slow;
+	unlink "$dir/marks", "$dir/go";
+	$service = served(qr/serving/, $kx, 'serve', '--json', 'doorhooks.guard', '--', $slow);
+	$waiting = start('cat', $y);
+	ok(wait_for(sub { -e "$dir/marks" }, 30), "$way: it waits");
+	is(kx('upgrade', 'doorhooks', "$build/tests/ext/" . ($stop eq 'off' ? 'doorhook_next' : 'doorhook') . '.bpf.o')->{err}, '', "$way: upgraded meanwhile");
+	write_file("$dir/go", '');
+	like(ended($waiting, 60)->{err}, qr/Operation not permitted/, "$way: who waited gets its answer");
+	like(run('cat', $y)->{err}, qr/Operation not permitted/, "$way: and the service goes on with the new code");
+	kill INT => $service->{pid};
+	my $account = decode_json(ended($service)->{out});
+	is($account->{answered}, $account->{asked}, "$way: all were answered") or diag(encode_json($account));
 }
 
 # Stopped, or asleep in the page fault.
 sub waits {
 	my $pid = shift;
 	return slurp("/proc/$pid/stat") =~ /\) T / || slurp("/proc/$pid/wchan") =~ /request_wait_answer|fuse/;
+}
+
+# A file system on another one opens twice in one call, which is one question where it is stopped.
+SKIP: {
+	mkdir "$dir/$_" for qw(low up both);
+	write_file("$dir/low/kxdoor-y", "yes\n");
+	write_file("$dir/low/kxdoor-n", "no\n");
+	my $over = "mount -t tmpfs none $dir/up && mkdir $dir/up/u $dir/up/w && " .
+		   "mount -t overlay -o lowerdir=$dir/low,upperdir=$dir/up/u,workdir=$dir/up/w overlay $dir/both";
+	skip 'no overlayfs here', 7 if run('unshare', '-m', 'sh', '-c', $over)->{exit};
+	kx('set', 'doorhooks.stop=on');
+	my $answers = write_file("$dir/answers", "#!/bin/sh\nread -r q; case \$q in *kxdoor-n*) echo '{\"verdict\":\"EACCES\"}';; *) echo '{}';; esac\n");
+	chmod 0755, $answers;
+	my $service = served(qr/serving/, $kx, 'serve', '--json', 'doorhooks.guard', '--', $answers);
+	my $r = finish(start('unshare', '-m', 'sh', '-c', "$over && cd $dir/both && cat kxdoor-y kxdoor-n; echo changed >kxdoor-n; cat $dir/low/kxdoor-y; " .
+			     'perl -e \'for (1 .. 3) { open my $f, "<", "kxdoor-y" or die; print <$f> }\''), 120);
+	is($r->{out}, "yes\n" x 5, 'stop: opened on a file system that stands on another one') or diag($r->{err});
+	like($r->{err}, qr/kxdoor-n: Permission denied/, 'stop: or refused there');
+	kill INT => $service->{pid};
+	my $account = decode_json(ended($service)->{out});
+	is($account->{taken}, 7, 'stop: each call is one question');
+	is($account->{answered}, 7, 'stop: which is answered');
+	is($account->{cached}, 4, 'stop: the answer is for the file below, too');
+	is($account->{gone} + $account->{deadline}, 0, 'stop: nobody gave up');
+	is(slurp("$dir/low/kxdoor-n"), "no\n", 'stop: what was refused has no effect');
 }
 
 # A parent with WUNTRACED, as a shell is.
