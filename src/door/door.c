@@ -107,6 +107,7 @@ static int maps_open(struct kx_door *door, const struct kx_instance *inst, const
 	if (err)
 		return err;
 	door->side.slots = at;
+	door->slots_id = info.id;
 	door->side.slot_len = (info.value_size + 7) & ~7U;
 	door->side.slots_len = (door->side.slot_len * info.max_entries + page - 1) & -page;
 	if (info.max_entries != KX_DOOR_SLOTS || info.value_size < sizeof(struct kx_door_slot))

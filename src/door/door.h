@@ -47,6 +47,7 @@ struct kx_door {
 	struct door_side side;
 	struct kx_ring *ring;
 	uint32_t ring_id;
+	uint32_t slots_id;
 	struct btf *btf;
 	uint32_t answer_id;	/* the type of an answer as JSON, added to it; 0: not yet */
 	struct channel_block block;

@@ -135,21 +135,30 @@ static int keeper_check(struct kx_door *door)
 	return 0;
 }
 
-static int ring_check(struct kx_door *door, const struct kx_instance *inst)
+/* Are these still the maps by which it is asked? */
+static int maps_check(struct kx_door *door, const struct kx_instance *inst)
 {
-	struct bpf_map_info info = {};
-	__u32 len = sizeof(info);
-	_cleanup_close_ int fd = -1;
-	char map[KX_NAME_MAX + 96];
+	const struct {
+		const char *end;
+		uint32_t id;
+	} parts[] = { { "ring", door->ring_id }, { "slots", door->slots_id } };
 
-	snprintf(map, sizeof(map), "%s_ring", strchr(door->shown, '.') + 1);
-	fd = instance_map(inst, map, true);
-	if (fd == -ENOENT)
-		return kx_fail(door->kx, -ESTALE, "%s: an upgrade has taken it away", door->shown);
-	if (fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &len) || info.id == door->ring_id)
-		return 0;
-	return kx_fail(door->kx, -ESTALE, "%s: an upgrade has begun it anew, with other types",
-		       door->shown);
+	for (size_t i = 0; i < 2; i++) {
+		struct bpf_map_info info = {};
+		__u32 len = sizeof(info);
+		_cleanup_close_ int fd = -1;
+		char map[KX_NAME_MAX + 96];
+
+		snprintf(map, sizeof(map), "%s_%s", strchr(door->shown, '.') + 1, parts[i].end);
+		fd = instance_map(inst, map, true);
+		if (fd == -ENOENT)
+			return kx_fail(door->kx, -ESTALE, "%s: an upgrade has taken it away",
+				       door->shown);
+		if (fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &len) && info.id != parts[i].id)
+			return kx_fail(door->kx, -ESTALE, "%s: an upgrade has begun it anew, with "
+				       "other types; serve it again", door->shown);
+	}
+	return 0;
 }
 
 /* Is the instance still there, and the door the same one? */
@@ -166,7 +175,7 @@ static int instance_check(struct kx_door *door)
 		err = kx_fail(door->kx, -ENODEV, "%s: %s is not loaded any more", door->shown,
 			      door->instance);
 	else if (entry_active(&inst->entry) && entry_active(&inst->entry) != door->active)
-		err = ring_check(door, inst);
+		err = maps_check(door, inst);
 	if (!err && entry_active(&inst->entry))
 		door->active = entry_active(&inst->entry);
 	kx_instance_close(inst);
