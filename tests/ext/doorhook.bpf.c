@@ -2,6 +2,7 @@
 /* A door that security hooks ask: files below one directory, and none else. */
 #include <vmlinux.h>
 #include <kx/door.bpf.h>
+#include <kx/sleep.bpf.h>
 
 #ifndef VERSION
 #define VERSION	"1.0.0"
@@ -43,6 +44,7 @@ int BPF_PROG(opens, struct file *file)
 	struct kx_call_request request = {};
 	struct kx_call_reply reply;
 
+	KX_TURN(0);
 	if (stop || !is_ours(file, &request))
 		return 0;
 	request.operation = KX_OPERATION_OPEN;
