@@ -5,6 +5,8 @@ use strict;
 use warnings;
 use lib 'tests/lib';
 use Cwd 'abs_path';
+use IO::Select;
+use IPC::Open2;
 use JSON::PP;
 use KX;
 use POSIX ();
@@ -146,6 +148,64 @@ is(seen_by_parent(), 1, 'stop: a parent with WUNTRACED sees it stop');
 kx('set', 'doorhooks.stop=off');
 my ($blocks) = run($kx, 'features')->{out} =~ /^  door\.block +yes/m ? 1 : 0;
 is(seen_by_parent(), !$blocks + 0, 'wait: and nothing where it is blocked');
+
+# A shell with job control at a terminal, whose job in the foreground waits.
+my $patient = write_file("$dir/patient", "#!/bin/sh\nread -r q\necho x >>$dir/marks\nuntil [ -e $dir/go ]; do sleep 0.05; done\necho '{}'\n");
+chmod 0755, $patient;
+sub shell {
+	my ($talk) = @_;
+	my $service = served(qr/serving/, $kx, 'serve', 'doorhooks.guard', '--', $patient);
+	unlink "$dir/marks", "$dir/go";
+	my $pid = open2(my $screen, my $keys, 'script', '-qec', 'env PS1=ready: bash --norc --noprofile -i', '/dev/null');
+	$running{$pid} = 1;
+	my $seen = '';
+	# All up to a pattern, of what was not looked at before.
+	my $until = sub {
+		my ($pattern, $end) = (shift, time + 60);
+		while (time < $end && $seen !~ $pattern) {
+			IO::Select->new($screen)->can_read(1) or next;
+			sysread($screen, $seen, 4096, length $seen) or last;
+		}
+		return $1 if $seen =~ s/\A(.*?$pattern)//s;
+		diag("on the screen: $seen");
+		return '';
+	};
+	my $type = sub { syswrite $keys, "$_[0]\n" };
+	ok($until->(qr/ready:/), 'a shell');
+	$type->("cat $y");
+	ok(wait_for(sub { -e "$dir/marks" }, 60), 'its job waits');
+	$talk->($until, $type);
+	$type->('exit');
+	$until->(qr/exit/);
+	close $keys;
+	waitpid $pid, 0;
+	delete $running{$pid};
+	over($service);
+}
+SKIP: {
+	skip 'script or bash is not installed', 11 if system('command -v script >/dev/null && command -v bash >/dev/null');
+	kx('set', 'doorhooks.stop=off', 'doorhooks.guard_deadline_ms=60000');
+	shell(sub {
+		my ($until) = @_;
+		write_file("$dir/go", '');
+		my $shown = $until->(qr/yes\r?\n.*?ready:/s);
+		ok($shown, 'wait: the job goes on in the foreground');
+		unlike($shown, qr/Stopped/, 'wait: and nothing else was shown');
+	}) if $blocks;
+	kx('set', 'doorhooks.stop=on');
+	shell(sub {
+		my ($until, $type) = @_;
+		ok($until->(qr/\[1\]\+\s+Stopped\s+cat .*?ready:/s), 'stop: the shell says that it was stopped, and is ready');
+		$type->('jobs');
+		ok($until->(qr/\[1\]\+\s+Stopped\s+cat .*?ready:/s), 'stop: jobs shows it');
+		$type->('fg');
+		ok($until->(qr/\[1\]\+\s+Stopped\s+cat .*?ready:/s), 'stop: fg, before there is an answer: stopped again');
+		write_file("$dir/go", '');
+		ok($until->(qr/yes/), 'stop: answered, it goes on by itself, in the background');
+		$type->('while jobs | grep -q -e Running -e Stopped; do :; done');
+		ok($until->(qr/\[1\]\+\s+Done\s+cat /s), 'stop: and ends there');
+	});
+}
 
 # Verdicts that the kernel keeps.
 my $service = program(1, 'keep');
