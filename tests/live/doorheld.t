@@ -122,6 +122,15 @@ is($r->{exit}, 1, 'interrupted: what was run is ended');
 ok(-e "$dir/a", 'and what waited got the default');
 balance($r, { died => 1 }, 'interrupted');
 
+# Answers that come with the deadline: each call has one of the two, and is counted once.
+SKIP: {
+	skip 'guests are too slow for so short a deadline', 3 if $guest;
+	my $r = over(start($kx, 'serve', '--json', '--deadline', 2, '--calls', 'mkdir', '--default', 'EACCES', '--run',
+			   'perl -e \'for (1 .. 300) { mkdir "' . $dir . '/never" and die; $!{EACCES} || $!{EPERM} or die "$!\n" }\'', '--', 'echo', '{"verdict":"EPERM"}'), 60);
+	is($r->{exit}, 0, 'at the deadline: the answer or the default') or diag($r->{err});
+	balance($r, { asked => 300 }, 'at the deadline');
+}
+
 # More than there are places for, while nobody takes them. No matter of the kernel's.
 SKIP: {
 	skip 'guests are slow', 4 if $guest;
