@@ -9,7 +9,7 @@ use JSON::PP;
 use KX;
 use Test::More;
 
-not_between();
+not_between('6.1');
 my $kx = abs_path("$build/kx");
 my $guest = $ENV{KX_VM_KERNEL};
 my %running;
