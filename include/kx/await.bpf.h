@@ -30,11 +30,16 @@ enum bpf_func_id___kx {
 #define kx_door_blocks()						\
 	bpf_core_enum_value_exists(enum bpf_func_id___kx, BPF_FUNC_cgrp_storage_get___kx)
 
-/* What a task that is stopped has asked; the kernel frees it with the task. */
+/*
+ * What a task that is stopped has asked; the kernel frees it with the task. And the call that
+ * went on with an answer, for what it asks again within.
+ */
 struct kx_door_asked {
 	__u64 key;
 	__u32 slot;
 	__u32 repeats;
+	__u64 call;		/* 0: none */
+	__u64 cache[2];
 };
 
 /* Where a question is while it is asked. */
@@ -103,6 +108,40 @@ static __always_inline __u64 kx_door_key(void)
 
 	key ^= bpf_ktime_get_ns() * 0x9e3779b97f4a7c15ULL;
 	return key ?: 1;
+}
+
+/*
+ * A file system that stands on another opens the file below within the call, by credentials
+ * of its own: the hook is called again. Who stops for that as well begins again above,
+ * without an end.
+ */
+static __always_inline int kx_door_is_within(void)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+
+	return (__u64)task->cred != (__u64)task->real_cred;
+}
+
+static __always_inline __u64 kx_door_mix(__u64 all, __u64 word)
+{
+	all = (all ^ word) * 0x9fb21c651e98df25ULL;
+	return all ^ all >> 32;
+}
+
+/* Of all registers that user mode has entered by: the same one throughout a call. */
+static __noinline __attribute__((unused)) __u64 kx_door_this_call(void)
+{
+	__u64 all = 0;
+#if defined(__TARGET_ARCH_x86)
+	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(bpf_get_current_task_btf());
+
+	all = kx_door_mix(kx_door_mix(kx_door_mix(all, regs->ip), regs->sp), regs->orig_ax);
+	all = kx_door_mix(kx_door_mix(kx_door_mix(all, regs->di), regs->si), regs->dx);
+	all = kx_door_mix(kx_door_mix(kx_door_mix(all, regs->r10), regs->r8), regs->r9);
+	all = kx_door_mix(kx_door_mix(kx_door_mix(all, regs->bx), regs->bp), regs->r12);
+	all = kx_door_mix(kx_door_mix(kx_door_mix(all, regs->r13), regs->r14), regs->r15);
+#endif
+	return all ?: 1;
 }
 
 /* A task that has no user mode to return to cannot be stopped there. */

@@ -113,11 +113,15 @@
 		__type(key, __u64[2]);					\
 		__type(value, struct name##_kept);			\
 	} name##_kept SEC(".maps");					\
+	struct name##_task {						\
+		struct kx_door_asked head;				\
+		struct name##_kept last;				\
+	} __attribute__((aligned(8)));					\
 	struct {							\
 		__uint(type, BPF_MAP_TYPE_TASK_STORAGE);		\
 		__uint(map_flags, BPF_F_NO_PREALLOC);			\
 		__type(key, int);					\
-		__type(value, struct kx_door_asked);			\
+		__type(value, struct name##_task);			\
 	} name##_asked SEC(".maps")
 
 /* The service calls it: attaches, answers, leaves. */
@@ -284,6 +288,42 @@
 		kx_door_leave(server, &slot->head);			\
 		return kx_door_verdict(verdict);			\
 	}								\
+	/* The call that this verdict is for may come to the same question once more. */ \
+	static __always_inline int name##_keep_call(struct kx_door_asked *asked, \
+						    const struct kx_door_server *server, \
+						    const struct kx_door_place *place, \
+						    int verdict,	\
+						    const __typeof__(reply_type) *reply) \
+	{								\
+		struct name##_kept *last = &((struct name##_task *)asked)->last; \
+									\
+		last->verdict = verdict;				\
+		__builtin_memcpy(&last->reply, reply, sizeof(last->reply)); \
+		asked->cache[0] = place->cache[0];			\
+		asked->cache[1] = place->cache[1];			\
+		asked->call = kx_door_this_call() ^ server->session;	\
+		return verdict;						\
+	}								\
+	/* The same question within the same call has the same answer. 1: it is another. */ \
+	static __noinline int name##_within(struct kx_door_asked *asked, \
+					    const struct kx_door_server *server, \
+					    const struct kx_door_place *place, \
+					    __typeof__(reply_type) *reply) \
+	{								\
+		struct name##_kept *last = &((struct name##_task *)asked)->last; \
+		__u64 call = asked->call;				\
+									\
+		if (!kx_door_is_within()) {				\
+			/* A new call; or one that is asked twice by itself. */ \
+			asked->call = 0;				\
+			return 1;					\
+		}							\
+		if (!call || call != (kx_door_this_call() ^ server->session) || \
+		    asked->cache[0] != place->cache[0] || asked->cache[1] != place->cache[1]) \
+			return 1;					\
+		__builtin_memcpy(reply, &last->reply, sizeof(*reply));	\
+		return last->verdict;					\
+	}								\
 	/* What it was stopped for: the verdict; KX_RESTART: not yet; 1: another question. */ \
 	static __noinline int name##_resume(struct kx_door_server *server, \
 					    struct kx_door_asked *asked, \
@@ -314,7 +354,8 @@
 		asked->repeats = 0;					\
 		if (slot->head.cache[0] == place->cache[0] &&		\
 		    slot->head.cache[1] == place->cache[1])		\
-			return name##_take(server, slot, reply);	\
+			return name##_keep_call(asked, server, place,	\
+						name##_take(server, slot, reply), reply); \
 		kx_door_count(server, KX_DOOR_GONE);			\
 		kx_door_leave(server, &slot->head);			\
 		return 1;						\
@@ -392,6 +433,12 @@
 				verdict = name##_resume(server, asked, &place, reply); \
 				if (verdict <= 0)			\
 					return kx_door_verdict(verdict); \
+			}						\
+			verdict = asked ? name##_within(asked, server, &place, reply) : 1; \
+			if (verdict <= 0) {				\
+				kx_door_count(server, KX_DOOR_ASKS);	\
+				kx_door_count(server, KX_DOOR_CACHED);	\
+				return kx_door_verdict(verdict);	\
 			}						\
 		}							\
 		kx_door_count(server, KX_DOOR_ASKS);			\

@@ -1849,7 +1849,7 @@ int kx_door_answer_json(struct kx_door *door, uint64_t id, const char *json);
  * kx_door_revoke() - serve no more
  * @door: the door
  *
- * What waits gets the default. kx_door_attach() may follow.
+ * What waits gets the default. kx_door_attach() may follow, but for kx_door_listen().
  *
  * Context: no other thread uses the door.
  * Since: 0.1
@@ -1895,10 +1895,14 @@ int kx_door_filter(struct kx *kx, const int *calls, size_t nr, int *out);
  * @out: receives the door, attached, for kx_door_close()
  *
  * A path is copied from the memory of the process, which may change it before its call
- * is made: what is allowed is not what was seen for certain; what is refused, is. When
- * the service ends, held calls fail with ENOSYS.
+ * is made: what is allowed is not what was seen for certain; what is refused, is.
  *
- * Return: 0; -EINVAL: not a listener; -ENOMEM; errno of epoll_create(2).
+ * A small process, the keeper, which is started here, has the listener too. It gives
+ * @fallback to what waits longer than @deadline_ms, also when this process hangs, and when it
+ * has ended, or revoked the door, at once to all that waits or comes, until the last
+ * of those that are held has ended. 256 calls wait at most; others get @fallback.
+ *
+ * Return: 0; -EINVAL: not a listener; -ENOMEM; errno of epoll_create(2) or clone(2).
  * Context: any thread.
  * Kernel: 5.5 (x86-64); the right to read the memory of those that are held.
  * Since: 0.1

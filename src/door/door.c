@@ -6,13 +6,14 @@
 #include <linux/bpf.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
-#include <sys/timerfd.h>
 #include <unistd.h>
 
 #include "channel/intake.h"
 #include "door/door.h"
+#include "door/places.h"
 
 /* The largest block: a reply, with what is around it. */
 #define BLOCK_MAX	1024
@@ -47,8 +48,10 @@ void kx_door_close(struct kx_door *door)
 	if (!door)
 		return;
 	kx_door_revoke(door);
-	if (door->listener >= 0)
-		door_notice_done(door);
+	/* That of a listener lives as long as those that are held. */
+	(void)door_keeper_ended(door);
+	cleanup_close(&door->keeper_fd);
+	places_free(door->places);
 	kx_ring_close(door->ring);
 	if (door->side.slots)
 		munmap((void *)door->side.slots, door->side.slots_len);
@@ -56,7 +59,7 @@ void kx_door_close(struct kx_door *door)
 		munmap(door->side.server, sysconf(_SC_PAGESIZE));
 	cleanup_close(&door->side.prog_fd);
 	cleanup_close(&door->epoll_fd);
-	cleanup_close(&door->timer_fd);
+	cleanup_close(&door->event_fd);
 	if (door->entry.page)
 		entry_close(&door->entry);
 	btf__free(door->btf);
@@ -104,6 +107,7 @@ static int maps_open(struct kx_door *door, const struct kx_instance *inst, const
 	if (err)
 		return err;
 	door->side.slots = at;
+	door->slots_id = info.id;
 	door->side.slot_len = (info.value_size + 7) & ~7U;
 	door->side.slots_len = (door->side.slot_len * info.max_entries + page - 1) & -page;
 	if (info.max_entries != KX_DOOR_SLOTS || info.value_size < sizeof(struct kx_door_slot))
@@ -166,9 +170,9 @@ static int types_read(struct kx_door *door, const struct kx_instance *inst, cons
 	return door->record && door->btf ? 0 : -ENOMEM;
 }
 
-static int poll_add(struct kx_door *door, int fd)
+static int poll_add(struct kx_door *door, int fd, uint32_t events)
 {
-	struct epoll_event event = { .events = EPOLLIN };
+	struct epoll_event event = { .events = events };
 
 	return epoll_ctl(door->epoll_fd, EPOLL_CTL_ADD, fd, &event) ? -errno : 0;
 }
@@ -188,7 +192,7 @@ static int parts_open(struct kx_door *door, const struct kx_instance *inst, cons
 	door->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	if (door->epoll_fd < 0)
 		return -errno;
-	return poll_add(door, kx_ring_fd(door->ring));
+	return poll_add(door, kx_ring_fd(door->ring), EPOLLIN);
 }
 
 static struct kx_door *door_new(struct kx *kx, kx_door_fn fn, void *ctx)
@@ -202,7 +206,7 @@ static struct kx_door *door_new(struct kx *kx, kx_door_fn fn, void *ctx)
 	door->ctx = ctx;
 	door->side.prog_fd = door->epoll_fd = -1;
 	door->side.fuse_fd = door->side.file_fd = -1;
-	door->keeper_fd = door->listener = door->timer_fd = -1;
+	door->keeper_fd = door->listener = door->event_fd = -1;
 	door->entry = ENTRY_NONE;
 	pthread_mutex_init(&door->lock, NULL);
 	return door;
@@ -247,18 +251,22 @@ int kx_door_listen(struct kx *kx, int listener, uint32_t deadline_ms, int fallba
 	door = door_new(kx, fn, ctx);
 	if (!door)
 		return kx_fail(kx, -ENOMEM, "out of memory");
-	door->deadline_ms = deadline_ms;
-	door->fallback = fallback;
+	door->is_seccomp = true;
 	door->block.in_len = sizeof(struct kx_call_request);
 	door->block.out_len = sizeof(struct kx_call_reply);
 	snprintf(door->shown, sizeof(door->shown), "seccomp");
 	door->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-	door->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-	err = door->epoll_fd < 0 || door->timer_fd < 0 ? -errno :
-	      poll_add(door, listener) ?: poll_add(door, door->timer_fd) ?: door_types_make(door);
-	if (err)
-		return kx_fail(kx, err, "seccomp: cannot be polled: %s", kx_why(err));
+	door->event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	door->listener = listener;
+	err = door->epoll_fd < 0 || door->event_fd < 0 ? -errno :
+	      /* Of the listener only its end: the keeper takes what is held. */
+	      poll_add(door, listener, 0) ?: poll_add(door, door->event_fd, EPOLLIN) ?:
+	      door_types_make(door) ?: door_notice_begin(door, deadline_ms, fallback);
+	if (err) {
+		/* It stays the caller's. */
+		door->listener = -1;
+		return kx_fail(kx, err, "seccomp: cannot be served: %s", kx_why(err));
+	}
 	door->attached = true;
 	*out = take_ptr(door);
 	return 0;
@@ -271,9 +279,7 @@ int kx_door_fd(const struct kx_door *door)
 
 const char *kx_door_way(const struct kx_door *door)
 {
-	if (door->listener >= 0)
-		return "seccomp";
-	return !door->attached ? "" : door->blocks ? "block" : "stop";
+	return !door->attached ? "" : door->is_seccomp ? "seccomp" : door->blocks ? "block" : "stop";
 }
 
 void kx_door_counts(struct kx_door *door, struct kx_door_counts *out)
@@ -281,7 +287,7 @@ void kx_door_counts(struct kx_door *door, struct kx_door_counts *out)
 	const __u64 *from = door->side.server ? door->side.server->counts : NULL;
 
 	if (!from) {
-		*out = door->counts;
+		*out = door->places ? door->places->counts : door->counts;
 		return;
 	}
 	*out = (struct kx_door_counts){

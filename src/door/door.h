@@ -14,7 +14,7 @@
 #include "registry/instance.h"
 
 struct btf;
-struct seccomp_notif;
+struct places;
 
 #define DOOR_WAIT_LEN	((size_t)KX_DOOR_SLOTS * 4096)
 
@@ -47,6 +47,7 @@ struct kx_door {
 	struct door_side side;
 	struct kx_ring *ring;
 	uint32_t ring_id;
+	uint32_t slots_id;
 	struct btf *btf;
 	uint32_t answer_id;	/* the type of an answer as JSON, added to it; 0: not yet */
 	struct channel_block block;
@@ -61,12 +62,11 @@ struct kx_door {
 	char *record;		/* that was just taken */
 	size_t record_len;
 	bool has_record;
-	int listener;		/* of seccomp; -1: it is a door in the kernel */
-	int timer_fd;		/* of the first deadline there */
-	struct kx_door_counts counts;	/* seccomp's own; else what the kernel has counted */
-	struct seccomp_wait *waits;	/* what seccomp asks and was not answered yet */
-	uint32_t deadline_ms;
-	int fallback;
+	bool is_seccomp;	/* it is no door in the kernel */
+	int listener;		/* of seccomp; -1: it serves no more */
+	int event_fd;		/* the keeper has taken a call that is held */
+	struct places *places;	/* NULL: it serves no more */
+	struct kx_door_counts counts;	/* what seccomp's were when it has ended */
 };
 
 /* Call the door's program: what it returns, or the errno of bpf(2). @out may be NULL. */
@@ -96,10 +96,25 @@ bool door_wait_serve(const struct door_side *side);
 int door_keeper_start(struct kx_door *door);
 void door_keeper_stop(struct kx_door *door);
 
+/* Has it ended by itself? Then there is none any more. */
+bool door_keeper_ended(struct kx_door *door);
+
+/*
+ * What a keeper does. Nothing but system calls: other threads of the service had locks when
+ * it was made. First it sheds all descriptors but those it needs, which become others;
+ * then it says that it is there, or why not.
+ */
+typedef void (*door_keeper_fn)(struct kx_door *door, int service_fd, int said_fd);
+
+int door_keeper_run(struct kx_door *door, door_keeper_fn fn);
+void door_keeper_shed(int **keep, size_t nr);
+void door_keeper_said(int *said_fd, char err);
+
 /* The types of a request and a reply where no extension has them: kx_call_request, ... */
 int door_types_make(struct kx_door *door);
 
 /* The same for a listener of seccomp. */
+int door_notice_begin(struct kx_door *door, uint32_t deadline_ms, int fallback);
 int door_notice(struct kx_door *door);
 int door_notice_answer(struct kx_door *door, uint64_t id, const struct kx_answer *answer);
 void door_notice_done(struct kx_door *door);

@@ -87,49 +87,59 @@ static int above(int a, int b)
 	return a > b ? a : b;
 }
 
-/* No descriptor of the service's stays open here but the three that are needed. */
-static void shed(struct door_side *side, int *service_fd, int *said_fd)
+void door_keeper_shed(int **keep, size_t nr)
 {
-	int *keep[] = { &side->prog_fd, &side->fuse_fd, service_fd, said_fd };
 	int top = 2;
 
-	for (size_t i = 0; i < 4; i++)
+	for (size_t i = 0; i < nr; i++)
 		top = above(top, *keep[i]);
-	/* To above all others, then down to 3, 4, 5, 6. */
-	for (size_t i = 0; i < 4; i++)
+	/* To above all others, then down to 3, 4, ... */
+	for (size_t i = 0; i < nr; i++)
 		if (*keep[i] >= 0)
 			*keep[i] = fcntl(*keep[i], F_DUPFD_CLOEXEC, above(top + 1, 16));
-	for (size_t i = 0; i < 4; i++)
+	for (size_t i = 0; i < nr; i++)
 		if (*keep[i] >= 0)
 			*keep[i] = dup3(*keep[i], 3 + i, O_CLOEXEC);
-	for (int fd = 0; fd < 3 + 4; fd++) {
+	for (int fd = 0; fd < 3 + (int)nr; fd++) {
 		bool kept = false;
 
-		for (size_t i = 0; i < 4; i++)
+		for (size_t i = 0; i < nr; i++)
 			kept |= *keep[i] == fd;
 		if (!kept)
 			close(fd);
 	}
-	(void)syscall(__NR_close_range, 3 + 4, ~0U, 0);
+	(void)syscall(__NR_close_range, 3 + (int)nr, ~0U, 0);
 }
 
-/* Nothing here but system calls: other threads of the service had locks when it was made. */
-static void keep(struct door_side *side, int service_fd, int said_fd)
+void door_keeper_said(int *said_fd, char err)
 {
-	const struct kx_door_op begin = { .kind = KX_DOOR_OP_KEEPER, .wait = side->wait };
-	struct pollfd service = { .events = POLLIN };
+	(void)!write(*said_fd, &err, 1);
+	close(*said_fd);
+}
+
+/* Nobody who signals the service or its terminal means the keeper. */
+static void stand_alone(void)
+{
 	sigset_t all;
-	char err;
-	uint32_t nr;
 
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, NULL);
 	(void)setsid();
 	(void)prctl(PR_SET_NAME, "kx-keeper");
-	shed(side, &service_fd, &said_fd);
+}
+
+static void keep(struct kx_door *door, int service_fd, int said_fd)
+{
+	struct door_side *side = &door->side;
+	const struct kx_door_op begin = { .kind = KX_DOOR_OP_KEEPER, .wait = side->wait };
+	int *needed[] = { &side->prog_fd, &side->fuse_fd, &service_fd, &said_fd };
+	struct pollfd service = { .events = POLLIN };
+	char err;
+	uint32_t nr;
+
+	door_keeper_shed(needed, 4);
 	err = -door_call(side, &begin, NULL, 0, NULL);
-	(void)!write(said_fd, &err, 1);
-	close(said_fd);
+	door_keeper_said(&said_fd, err);
 	service.fd = service_fd;
 	/* Reads are the service's business, which is awake anyway; here are those it leaves. */
 	while (!err && !service.revents) {
@@ -139,11 +149,10 @@ static void keep(struct door_side *side, int service_fd, int said_fd)
 	}
 	if (!err)
 		last(side);
-	syscall(__NR_exit_group, 0);
 }
 
 /* No signal tells of its end: the program around us may wait for children of its own. */
-static int start(struct kx_door *door, int service_fd, int said_fd)
+static int start(struct kx_door *door, door_keeper_fn fn, int service_fd, int said_fd)
 {
 	struct clone_args args = { .flags = CLONE_PIDFD, .pidfd = (uintptr_t)&door->keeper_fd };
 	long pid;
@@ -152,13 +161,16 @@ static int start(struct kx_door *door, int service_fd, int said_fd)
 	pid = syscall(__NR_clone3, &args, sizeof(args));
 	if (pid < 0)
 		return -errno;
-	if (!pid)
-		keep(&door->side, service_fd, said_fd);
+	if (!pid) {
+		stand_alone();
+		fn(door, service_fd, said_fd);
+		syscall(__NR_exit_group, 0);
+	}
 	door->keeper = pid;
 	return 0;
 }
 
-int door_keeper_start(struct kx_door *door)
+int door_keeper_run(struct kx_door *door, door_keeper_fn fn)
 {
 	_cleanup_close_ int service_fd = syscall(__NR_pidfd_open, getpid(), 0);
 	int said[2], err;
@@ -166,8 +178,7 @@ int door_keeper_start(struct kx_door *door)
 
 	if (service_fd < 0 || pipe2(said, O_CLOEXEC))
 		return -errno;
-	err = door_wait_map(&door->side) ?: start(door, service_fd, said[1]);
-	door_wait_unmap(&door->side);
+	err = start(door, fn, service_fd, said[1]);
 	close(said[1]);
 	if (!err && read(said[0], &answer, 1) != 1)
 		err = -ECHILD;
@@ -177,6 +188,26 @@ int door_keeper_start(struct kx_door *door)
 	if (err)
 		door_keeper_stop(door);
 	return err;
+}
+
+int door_keeper_start(struct kx_door *door)
+{
+	int err = door_wait_map(&door->side) ?: door_keeper_run(door, keep);
+
+	door_wait_unmap(&door->side);
+	return err;
+}
+
+bool door_keeper_ended(struct kx_door *door)
+{
+	siginfo_t info = {};
+
+	if (door->keeper_fd < 0 ||
+	    waitid(P_PIDFD, door->keeper_fd, &info, WEXITED | WNOHANG | __WALL) || !info.si_pid)
+		return false;
+	close(door->keeper_fd);
+	door->keeper_fd = -1;
+	return true;
 }
 
 void door_keeper_stop(struct kx_door *door)

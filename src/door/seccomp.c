@@ -12,25 +12,18 @@
 #include <poll.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
-#include <sys/timerfd.h>
 #include <sys/uio.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "door/door.h"
+#include "door/places.h"
 #include "kernel/caps.h"
 
 #define CALLS_MAX	64
-
-/* What is held and was not answered yet. */
-struct seccomp_wait {
-	struct seccomp_wait *next;
-	uint64_t id;
-	uint64_t deadline_ns;
-};
 
 static const struct {
 	int number;
@@ -68,14 +61,6 @@ static const struct {
 	{ __NR_tgkill, KX_OPERATION_KILL, -1 },
 	{ __NR_bpf, KX_OPERATION_BPF, -1 },
 };
-
-static uint64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000000000ULL + now.tv_nsec;
-}
 
 /* Held: the calls of the list, made in the machine's own way; others of it, ENOSYS. */
 static size_t program(const int *numbers, size_t nr, struct sock_filter *out)
@@ -185,100 +170,84 @@ static void request_fill(const struct seccomp_notif *notice, struct kx_call_requ
 		path_copy(notice->pid, out->args[path], out->path);
 }
 
-static int respond(struct kx_door *door, uint64_t id, int verdict,
-		   const struct kx_call_reply *reply)
+/* The keeper: it takes what is held, sees to deadlines, and outlives the service. */
+static void keep(struct kx_door *door, int service_fd, int said_fd)
 {
-	struct seccomp_notif_resp resp = { .id = id, .error = verdict };
+	int *needed[] = { &door->listener, &door->event_fd, &service_fd, &said_fd };
+	struct places *all = door->places;
+	struct pollfd fds[2] = { { .events = POLLIN }, { .events = POLLIN } };
+	const uint64_t one = 1;
+	bool alone = false;
 
-	if (!verdict && reply && reply->replaces)
-		resp.val = reply->value;
-	else if (!verdict)
-		resp.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
-	return ioctl(door->listener, SECCOMP_IOCTL_NOTIF_SEND, &resp) ? -errno : 0;
-}
+	door_keeper_shed(needed, 4);
+	door_keeper_said(&said_fd, 0);
+	places_mend(all);
+	fds[0].fd = door->listener;
+	fds[1].fd = service_fd;
+	for (;;) {
+		int sleep_ms = places_expire(all, door->listener, alone, alone ?
+					     &all->counts.died : &all->counts.deadline);
 
-/* Takes it out of those that wait; false: it does not. */
-static bool wait_take(struct kx_door *door, uint64_t id)
-{
-	for (struct seccomp_wait **at = &door->waits; *at; at = &(*at)->next) {
-		struct seccomp_wait *found = *at;
-
-		if (found->id != id)
+		if (poll(fds, 2, sleep_ms) < 0)
 			continue;
-		*at = found->next;
-		free(found);
-		return true;
-	}
-	return false;
-}
-
-/* The door can be polled for the next deadline. */
-static void timer_set(struct kx_door *door)
-{
-	struct itimerspec when = {};
-	uint64_t first = 0;
-
-	for (const struct seccomp_wait *at = door->waits; at; at = at->next)
-		if (!first || at->deadline_ns < first)
-			first = at->deadline_ns;
-	when.it_value.tv_sec = first / 1000000000;
-	when.it_value.tv_nsec = first % 1000000000;
-	(void)timerfd_settime(door->timer_fd, TFD_TIMER_ABSTIME, &when, NULL);
-}
-
-/* What is beyond its deadline gets the default. */
-static void expire(struct kx_door *door, uint64_t now)
-{
-	struct seccomp_wait *at = door->waits;
-
-	while (at) {
-		struct seccomp_wait *next = at->next;
-		uint64_t id = at->id;
-
-		if (at->deadline_ns <= now && wait_take(door, id)) {
-			if (respond(door, id, door->fallback, NULL))
-				door->counts.gone++;
-			else
-				door->counts.deadline++;
+		if (fds[1].revents) {
+			alone = true;
+			fds[1].fd = -1;
 		}
-		at = next;
+		if (fds[0].revents & POLLIN && places_receive(all, door->listener, alone))
+			(void)!write(door->event_fd, &one, sizeof(one));
+		else if (fds[0].revents & ~POLLIN)
+			return;	/* all that were held have ended */
 	}
 }
 
-static int wait_add(struct kx_door *door, uint64_t id)
+int door_notice_begin(struct kx_door *door, uint32_t deadline_ms, int fallback)
 {
-	struct seccomp_wait *wait = malloc(sizeof(*wait));
+	struct epoll_event event = { .events = EPOLLIN };
+	int err;
 
-	door->counts.asked++;
-	if (!wait) {
-		door->counts.full++;
-		return respond(door, id, door->fallback, NULL) ?: -ENOMEM;
+	if (!door->places)
+		door->places = places_new(deadline_ms, fallback);
+	if (!door->places)
+		return -ENOMEM;
+	err = door_keeper_run(door, keep);
+	if (!err && epoll_ctl(door->epoll_fd, EPOLL_CTL_ADD, door->keeper_fd, &event)) {
+		err = -errno;
+		door_keeper_stop(door);
 	}
-	*wait = (struct seccomp_wait){
-		.next = door->waits, .id = id,
-		.deadline_ns = now_ns() + door->deadline_ms * 1000000ULL,
-	};
-	door->waits = wait;
-	timer_set(door);
-	return 0;
+	return err;
 }
 
-/* Under the lock: the next notice. 1, 0, or an errno. */
-static int receive(struct kx_door *door, struct seccomp_notif *notice)
+/* Nothing waits. Under the lock. 0, or an errno. */
+static int idle(struct kx_door *door)
 {
-	struct pollfd ready = { .fd = door->listener, .events = POLLIN };
+	struct pollfd held = { .fd = door->listener };
+	int err;
 
-	expire(door, now_ns());
-	timer_set(door);
-	if (poll(&ready, 1, 0) <= 0)
-		return 0;
-	if (!(ready.revents & POLLIN))
+	if (poll(&held, 1, 0) > 0)
 		return kx_fail(door->kx, -ENODEV, "seccomp: all that were held have ended");
-	memset(notice, 0, sizeof(*notice));
-	/* ENOENT: it was killed meanwhile. */
-	if (ioctl(door->listener, SECCOMP_IOCTL_NOTIF_RECV, notice))
-		return errno == ENOENT || errno == EINTR ? 0 : -errno;
-	return wait_add(door, notice->id) ? 0 : 1;
+	if (!door_keeper_ended(door))
+		return 0;
+	err = door_notice_begin(door, 0, 0);
+	return err ? kx_fail(door->kx, err, "seccomp: its keeper was killed, and another cannot be "
+			     "started: %s", kx_why(err)) : 0;
+}
+
+/* 1, 0, or an errno. */
+static int next(struct kx_door *door, struct seccomp_notif *notice)
+{
+	uint64_t nr;
+	int result;
+
+	if (places_ask(door->places, notice))
+		return 1;
+	/* Once more: what comes after this is told anew. */
+	if (read(door->event_fd, &nr, sizeof(nr)) > 0 && places_ask(door->places, notice))
+		return 1;
+	pthread_mutex_lock(&door->lock);
+	result = idle(door);
+	pthread_mutex_unlock(&door->lock);
+	return result;
 }
 
 int door_notice(struct kx_door *door)
@@ -288,13 +257,11 @@ int door_notice(struct kx_door *door)
 	struct kx_answer answer = {};
 	char comm[17] = "";
 	struct kx_question question = {
-		.comm = comm, .request = &request, .len = sizeof(request), .time_ns = now_ns(),
+		.comm = comm, .request = &request, .len = sizeof(request),
+		.time_ns = places_now(),
 	};
-	int result;
+	int result = door->places ? next(door, &notice) : -ENODEV;
 
-	pthread_mutex_lock(&door->lock);
-	result = receive(door, &notice);
-	pthread_mutex_unlock(&door->lock);
 	if (result <= 0)
 		return result;
 	request_fill(&notice, &request);
@@ -303,9 +270,7 @@ int door_notice(struct kx_door *door)
 	question.opcode = request.operation;
 	/* What was read is that task's only if it still is held. */
 	if (ioctl(door->listener, SECCOMP_IOCTL_NOTIF_ID_VALID, &notice.id)) {
-		pthread_mutex_lock(&door->lock);
-		door->counts.gone += wait_take(door, notice.id);
-		pthread_mutex_unlock(&door->lock);
+		places_forget(door->places, notice.id);
 		return 1;
 	}
 	result = door->fn(door->ctx, &question, &answer);
@@ -317,44 +282,52 @@ int door_notice(struct kx_door *door)
 	return result < 0 ? result : 1;
 }
 
+static int refused(struct kx_door *door, int err, const char *why)
+{
+	int result;
+
+	pthread_mutex_lock(&door->lock);
+	result = kx_fail(door->kx, err, "seccomp: %s", why);
+	pthread_mutex_unlock(&door->lock);
+	return result;
+}
+
 int door_notice_answer(struct kx_door *door, uint64_t id, const struct kx_answer *answer)
 {
 	bool is_garbage = answer->verdict > 0 || answer->verdict < -511;
+	struct places *all = door->places;
 	int err;
 
-	pthread_mutex_lock(&door->lock);
-	if (!wait_take(door, id)) {
-		door->counts.late++;
-		err = kx_fail(door->kx, -ESTALE, "seccomp: the answer is too late, or there is no "
-			      "such question");
-	} else if (respond(door, id, is_garbage ? door->fallback : answer->verdict,
-			   is_garbage ? NULL : answer->reply)) {
-		door->counts.gone++;
-		err = kx_fail(door->kx, -ESTALE, "seccomp: who asked has gone");
-	} else if (is_garbage) {
-		door->counts.garbage++;
-		err = kx_fail(door->kx, -EINVAL, "seccomp: the verdict is not 0 or a negative "
-			      "errno; the default was given");
-	} else {
-		door->counts.answered++;
-		err = 0;
-	}
-	pthread_mutex_unlock(&door->lock);
-	return err;
+	if (!all)
+		return refused(door, -ENODEV, "it is served no more");
+	err = is_garbage ? places_answer(all, door->listener, id, all->fallback, NULL,
+					 &all->counts.garbage) :
+	      places_answer(all, door->listener, id, answer->verdict, answer->reply,
+			    &all->counts.answered);
+	if (err == -ENOENT)
+		return refused(door, -ESTALE, "who asked has gone");
+	if (err)
+		return refused(door, err, "the answer is too late, or there is no such question");
+	return is_garbage ? refused(door, -EINVAL, "the verdict is not 0 or a negative errno; the "
+				    "default was given") : 0;
 }
 
-/* Those that are held get the default, and later ones ENOSYS from the kernel. */
+/* What is held gets the default, now from us, and later ones from the keeper. */
 void door_notice_done(struct kx_door *door)
 {
-	while (door->waits) {
-		uint64_t id = door->waits->id;
+	struct places *all = door->places;
 
-		(void)wait_take(door, id);
-		if (respond(door, id, door->fallback, NULL))
-			door->counts.gone++;
-		else
-			door->counts.died++;
+	__atomic_store_n(&all->ended, true, __ATOMIC_SEQ_CST);
+	for (int tries = 0; tries < 1000; tries++) {
+		(void)places_expire(all, door->listener, true, &all->counts.died);
+		if (!places_used(all))
+			break;
+		usleep(1000);
 	}
-	close(door->listener);
+	door->counts = all->counts;
+	places_free(all);
+	door->places = NULL;
+	cleanup_close(&door->listener);
 	door->listener = -1;
+	door->attached = false;
 }

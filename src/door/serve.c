@@ -5,7 +5,6 @@
 #include <linux/bpf.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -79,6 +78,8 @@ int kx_door_attach(struct kx_door *door)
 
 	if (door->attached)
 		return kx_fail(door->kx, -EALREADY, "%s: it is served already", door->shown);
+	if (door->is_seccomp)
+		return kx_fail(door->kx, -ENODEV, "%s: a listener is served once", door->shown);
 	err = attach(door);
 	if (err)
 		door_wait_done(&door->side);
@@ -90,8 +91,12 @@ void kx_door_revoke(struct kx_door *door)
 	const struct kx_door_op detach = { .kind = KX_DOOR_OP_DETACH };
 	uint32_t left = 1;
 
-	if (!door->attached || door->listener >= 0)
+	if (!door->attached)
 		return;
+	if (door->is_seccomp) {
+		door_notice_done(door);
+		return;
+	}
 	(void)door_call(&door->side, &detach, NULL, 0, NULL);
 	/* Nobody waits at our memory, or is stopped, when the keeper ends. */
 	for (int tries = 0; left && tries < 1000; tries++) {
@@ -119,14 +124,10 @@ void kx_door_revoke(struct kx_door *door)
 /* The keeper has ended, which it does not by itself: another one. */
 static int keeper_check(struct kx_door *door)
 {
-	siginfo_t info = {};
 	int err;
 
-	if (!door->attached || door->keeper_fd < 0 ||
-	    waitid(P_PIDFD, door->keeper_fd, &info, WEXITED | WNOHANG | __WALL) || !info.si_pid)
+	if (!door->attached || !door_keeper_ended(door))
 		return 0;
-	close(door->keeper_fd);
-	door->keeper_fd = -1;
 	err = door_keeper_start(door);
 	if (err)
 		return kx_fail(door->kx, err, "%s: its keeper was killed, and another cannot be "
@@ -134,21 +135,30 @@ static int keeper_check(struct kx_door *door)
 	return 0;
 }
 
-static int ring_check(struct kx_door *door, const struct kx_instance *inst)
+/* Are these still the maps by which it is asked? */
+static int maps_check(struct kx_door *door, const struct kx_instance *inst)
 {
-	struct bpf_map_info info = {};
-	__u32 len = sizeof(info);
-	_cleanup_close_ int fd = -1;
-	char map[KX_NAME_MAX + 96];
+	const struct {
+		const char *end;
+		uint32_t id;
+	} parts[] = { { "ring", door->ring_id }, { "slots", door->slots_id } };
 
-	snprintf(map, sizeof(map), "%s_ring", strchr(door->shown, '.') + 1);
-	fd = instance_map(inst, map, true);
-	if (fd == -ENOENT)
-		return kx_fail(door->kx, -ESTALE, "%s: an upgrade has taken it away", door->shown);
-	if (fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &len) || info.id == door->ring_id)
-		return 0;
-	return kx_fail(door->kx, -ESTALE, "%s: an upgrade has begun it anew, with other types",
-		       door->shown);
+	for (size_t i = 0; i < 2; i++) {
+		struct bpf_map_info info = {};
+		__u32 len = sizeof(info);
+		_cleanup_close_ int fd = -1;
+		char map[KX_NAME_MAX + 96];
+
+		snprintf(map, sizeof(map), "%s_%s", strchr(door->shown, '.') + 1, parts[i].end);
+		fd = instance_map(inst, map, true);
+		if (fd == -ENOENT)
+			return kx_fail(door->kx, -ESTALE, "%s: an upgrade has taken it away",
+				       door->shown);
+		if (fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &len) && info.id != parts[i].id)
+			return kx_fail(door->kx, -ESTALE, "%s: an upgrade has begun it anew, with "
+				       "other types; serve it again", door->shown);
+	}
+	return 0;
 }
 
 /* Is the instance still there, and the door the same one? */
@@ -165,7 +175,7 @@ static int instance_check(struct kx_door *door)
 		err = kx_fail(door->kx, -ENODEV, "%s: %s is not loaded any more", door->shown,
 			      door->instance);
 	else if (entry_active(&inst->entry) && entry_active(&inst->entry) != door->active)
-		err = ring_check(door, inst);
+		err = maps_check(door, inst);
 	if (!err && entry_active(&inst->entry))
 		door->active = entry_active(&inst->entry);
 	kx_instance_close(inst);
@@ -237,7 +247,7 @@ int kx_door_dispatch(struct kx_door *door)
 	const struct kx_door_record *head;
 	int nr;
 
-	if (door->listener >= 0)
+	if (door->is_seccomp)
 		return door_notice(door);
 	record = malloc(door->record_len + 8);
 	if (!record)
@@ -293,7 +303,7 @@ int kx_door_answer(struct kx_door *door, uint64_t id, const struct kx_answer *an
 
 	if (answer->len != (answer->reply ? door->block.out_len : 0))
 		return refused(door, -EINVAL, "the reply is not of its type");
-	if (door->listener >= 0)
+	if (door->is_seccomp)
 		return door_notice_answer(door, id, answer);
 	slot = slot_of(door, id);
 	op.slot = slot < 0 ? 0 : slot;

@@ -2,8 +2,12 @@
 /* A door that security hooks ask: files below one directory, and none else. */
 #include <vmlinux.h>
 #include <kx/door.bpf.h>
+#include <kx/sleep.bpf.h>
 
-KX_EXTENSION("doorhook", "1.0.0", "asks a service whether files may be opened");
+#ifndef VERSION
+#define VERSION	"1.0.0"
+#endif
+KX_EXTENSION("doorhook", VERSION, "asks a service whether files may be opened");
 KX_LICENSE("GPL");
 
 KX_PARAM(char[16], prefix, "what the names of the files begin with") = "kxdoor-";
@@ -40,6 +44,7 @@ int BPF_PROG(opens, struct file *file)
 	struct kx_call_request request = {};
 	struct kx_call_reply reply;
 
+	KX_TURN(0);
 	if (stop || !is_ours(file, &request))
 		return 0;
 	request.operation = KX_OPERATION_OPEN;

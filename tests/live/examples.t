@@ -203,17 +203,5 @@ life_ends('doorlog');
 
 life_begins('cmos', 'cmos.bpf.o');
 like(kx('cat', 'cmos.memory')->{out}, qr/^no answer: -6$/, 'cmos: nobody serves');
-SKIP: {
-	skip 'a file cannot wait for a service here', 2 if !$waits;
-	my $direct = run("$root/examples/cmos/ports", '--direct');
-	skip "no ports here: $direct->{err}", 2 if $direct->{exit};
-	$command = start($kx, 'serve', 'cmos.port', '--', "$root/examples/cmos/ports");
-	wait_for(sub { slurp($command->{err}) =~ /serving/ });
-	my $shown = slurp('/sys/fs/bpf/kx/cmos/current/files/memory');
-	like($shown, qr/\A(?:\d\d: ( [0-9a-f]{2}){16}\n){4}\z/, 'cmos: the file shows 64 bytes');
-	# All but the clock, which moves.
-	is(substr($shown, 40), substr($direct->{out}, 40), 'cmos: the same as by the port itself');
-	ends($command, 'INT');
-}
 life_ends('cmos');
 done_testing();

@@ -16,6 +16,7 @@
 #include "verb.h"
 
 #define LOOK_MS		100	/* for commands that take too long, and instances that go */
+#define HELD_MS		20	/* for the end of what was run */
 
 static struct {
 	bool keep;
@@ -244,7 +245,8 @@ static int serve_all(struct service *service)
 	signal(SIGPIPE, SIG_IGN);
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
-	kx_door_counts(service->serve.door, &service->before);
+	if (service->inst)
+		kx_door_counts(service->serve.door, &service->before);
 	status = jobs_begin(&service->serve);
 	if (!status && !service->serve.door)
 		return FAILED;
@@ -292,6 +294,26 @@ static int serve_door(struct service *service, int argc, char **argv)
 	return status;
 }
 
+/*
+ * Its calls get the default from here on. It goes on when there were questions enough;
+ * else it is told to end, and what it has started goes on.
+ */
+static void held_wait(struct service *service, int status)
+{
+	bool told = false;
+
+	while (service->held) {
+		if ((status || stopped) && !told) {
+			(void)kill(service->held, SIGTERM);
+			told = true;
+		}
+		if (waitpid(service->held, &service->held_status, WNOHANG))
+			service->held = 0;
+		else
+			(void)poll(NULL, 0, HELD_MS);
+	}
+}
+
 /* The same for calls that seccomp holds; its status is that of what was run. */
 static int serve_held(struct service *service, int argc, char **argv)
 {
@@ -316,11 +338,7 @@ static int serve_held(struct service *service, int argc, char **argv)
 	}
 	status = serve_all(service);
 	kx_door_close(service->serve.door);
-	if (service->held) {
-		/* Nobody answers it any more. */
-		(void)kill(service->held, SIGTERM);
-		(void)waitpid(service->held, &service->held_status, 0);
-	}
+	held_wait(service, status);
 	return status ? status : WIFEXITED(service->held_status) ?
 	       WEXITSTATUS(service->held_status) : FAILED;
 }

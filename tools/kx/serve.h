@@ -34,6 +34,7 @@ struct serve {
 	struct job jobs[JOBS_MAX];
 	uint64_t *asked;	/* ids that the kept command was given, oldest first */
 	size_t nr_asked;
+	bool is_behind;		/* the kept command, which was told */
 	uint64_t taken;		/* questions and messages */
 	uint64_t unsaid;	/* questions that a command did not answer by JSON */
 	int (*deadline_ms)(struct serve *serve);

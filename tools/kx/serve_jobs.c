@@ -154,6 +154,17 @@ static int ask_new(struct serve *serve, const struct kx_question *question, cons
 	return DONE;
 }
 
+/* Said once, not for each question. */
+static int behind(struct serve *serve)
+{
+	const char *why = errno == EAGAIN ? "it does not read those it has" : strerror(errno);
+
+	if (!serve->is_behind)
+		tell("%s: takes no more questions: %s", serve->command[0], why);
+	serve->is_behind = true;
+	return FAILED;
+}
+
 /* A line that does not go in as a whole: the command does not read. */
 static int ask_kept(struct serve *serve, const struct kx_question *question, char *line)
 {
@@ -171,9 +182,9 @@ static int ask_kept(struct serve *serve, const struct kx_question *question, cha
 		else if (errno == EAGAIN && poll(&ready, 1, serve->deadline_ms(serve)) > 0)
 			continue;
 		else if (errno != EINTR)
-			return tell("%s: takes no more questions: %s", serve->command[0],
-				    strerror(errno));
+			return behind(serve);
 	}
+	serve->is_behind = false;
 	if (!question->id)
 		return DONE;
 	asked = realloc(serve->asked, (serve->nr_asked + 1) * sizeof(*asked));
