@@ -264,26 +264,21 @@ static int show(bool json)
 	return err ? 1 : 0;
 }
 
+/* Names that are deeper than any pattern make no difference. */
 static int split_path(struct kxp_test_in *in, const char *path)
 {
-	uint16_t at[KXP_DEPTH], len[KXP_DEPTH], nr = 0;
-	size_t i = 0;
+	size_t at = 0;
 
 	if (*path != '/' || strlen(path) >= KXP_TEST_PATH)
 		return -EINVAL;
 	strcpy(in->path, path);
-	while (nr < KXP_DEPTH) {
-		i += strspn(path + i, "/");
-		if (!path[i])
+	for (in->nr_names = 0; in->nr_names < KXP_DEPTH; in->nr_names++) {
+		at += strspn(path + at, "/");
+		if (!path[at])
 			break;
-		at[nr] = i;
-		len[nr] = strcspn(path + i, "/");
-		i += len[nr++];
-	}
-	in->nr_names = nr;
-	for (i = 0; i < nr; i++) {
-		in->names[nr - 1 - i].at = at[i];
-		in->names[nr - 1 - i].len = len[i];
+		in->names[in->nr_names].at = at;
+		in->names[in->nr_names].len = strcspn(path + at, "/");
+		at += in->names[in->nr_names].len;
 	}
 	in->about = KXP_ABOUT_PATH;
 	return 0;
