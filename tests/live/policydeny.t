@@ -115,11 +115,16 @@ for my $table (\@table, \@wide) {
 
 # Only the one path: what comes to the file by others is told in the manual.
 fresh();
-write_file("$dir/race.policy", "error EACCES read path $work/kept, $work/moved\n");
+write_file("$dir/race.policy", "error EACCES read path $work/kept, $work/moved\nerror EACCES connect to 127.0.0.1 port 1007\n");
 rename "$work/other", "$work/free";
 policy('apply', "$dir/race.policy");
 my $race = run($denied, 'race', "$work/free", "$work/kept", $ENV{KX_VM_KERNEL} ? 3000 : 200000);
 like($race->{out}, qr/^[1-9]\d* opened, 0 of them forbidden$/m, 'memory that is changed under a call opens nothing');
+
+for my $call ('race-connect', 'race-send') {
+	my $out = run($denied, $call, 1006, 1007, $ENV{KX_VM_KERNEL} ? 2000 : 50000)->{out};
+	like($out, qr/^[1-9]\d* came, [1-9]\d* refused, 0 came to the forbidden port$/m, "$call: an address that is changed under the call leads nowhere else");
+}
 
 # Another name of a directory, and of a mount: the path is what the kernel has.
 mkdir "$work/moved";
@@ -152,6 +157,55 @@ is(run($denied, 'read', "$work/kept")->{out}, "done\n", 'a monitor refuses nothi
 like(policy('show')->{out}, qr/reporting only/, 'and is called so');
 is(counted()->{matched} - $counted->{matched}, 1, 'but counts');
 is(counted()->{refused}, $counted->{refused}, 'and says that it did not');
+
+# Records: of a path, of an address, of a report only; read as anybody would.
+sub records_of {
+	my $acts = shift;
+	my $reader = start("$build/kx", 'events', '-f', '-n', '--json', 'kxpolicy.decisions');
+	my $begins = 0;
+	my $begun = sub { slurp($reader->{out}) =~ /"path":"\Q$work\E\/begin"/ };
+	wait_for(sub { $begins++; run($denied, 'read', "$work/begin"); $begun->() }) or diag('the reader does not begin');
+	$acts->();
+	run($denied, 'read', "$work/end");
+	wait_for(sub { slurp($reader->{out}) =~ /"path":"\Q$work\E\/end"/ }) or diag('the end is missing');
+	kill INT => $reader->{pid};
+	my $done = finish($reader);
+	my @all = map { decode_json($_)->{record} } split /\n/, $done->{out};
+	return { records => [ grep { $_->{path} !~ m{/(?:begin|end)$} } @all ], nr => scalar @all, said => $done->{err},
+		 unseen => $begins - grep { $_->{path} =~ m{/begin$} } @all };
+}
+write_file("$work/$_", "text\n") for qw(begin end);
+write_file("$dir/log.policy", <<"END");
+log read path $work/begin, $work/end
+log read path $work/free
+error EPERM write path $deep/kept
+log connect to 127.0.0.1 port 1009
+error EDOM bind to ::1 port 1010
+END
+policy('apply', "$dir/log.policy");
+my $logged = records_of(sub {
+	run($denied, 'read', "$work/free");
+	run($denied, 'write', "$deep/kept");
+	run($denied, 'connect', 1009);
+	is(run('setpriv', '--reuid=65534', '--clear-groups', $denied, 'bind6', 1010)->{out}, "EDOM\n", 'log: of an error too');
+});
+my @records = @{ $logged->{records} };
+is(@records, 4, 'log: one record for each') or diag(explain(\@records));
+my @want = ([ 2, 1, 1, 0, 0, 'path', "$work/free" ], [ 3, 2, 2, 1, 0, 'path', "$deep/kept" ],
+	    [ 4, 1 << 13, 1, 0, 1009, 'address', [ (0) x 10, 255, 255, 127, 0, 0, 1 ] ], [ 5, 1 << 14, 2, 33, 1010, 'address', [ (0) x 15, 1 ] ]);
+for my $i (0 .. $#want) {
+	my ($line, $op, $action, $error, $port, $what, $value) = @{ $want[$i] };
+	my $r = $records[$i] // {};
+	is_deeply([ @$r{qw(line op action error port monitor comm uid)}, $r->{$what} ],
+		  [ $line, $op, $action, $error, $port, 0, 'denied', $i == 3 ? 65534 : 0, $value ], "log: the record of line $line");
+}
+like($logged->{said}, qr/\bseen $logged->{nr}, shown $logged->{nr}, dropped 0\b/, 'log: as many as were produced, none dropped') or diag($logged->{said});
+my $matched = 0;
+$matched += counted_line($_)->{matched} for 1 .. 5;
+is($matched, $logged->{nr} + $logged->{unseen}, 'log: as many as the rules have matched') or diag(policy('show', '--json')->{out});
+policy('apply', '--monitor', "$dir/log.policy");
+$logged = records_of(sub { is(run($denied, 'write', "$deep/kept")->{out}, "done\n", 'log: a monitor lets through') });
+is_deeply([ map { [ @$_{qw(line error monitor)} ] } @{ $logged->{records} } ], [ [ 3, 1, 1 ] ], 'log: and says what would have been');
 
 # Is not confirmed, and goes back by itself, to one that refuses nothing here.
 policy('apply', $free);
