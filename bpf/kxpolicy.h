@@ -16,6 +16,12 @@
 #include <linux/types.h>
 #endif
 
+/*
+ * Of the tables and of all that is here: another one with every change. A tool leaves
+ * the tables of another version alone.
+ */
+#define KXP_VERSION	"0.2.0"
+
 /* There are two of each table, so that a policy can be made while another acts. */
 #define KXP_BANKS	2
 #define KXP_NO_BANK	2	/* no rules: everything is allowed */
