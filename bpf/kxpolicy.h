@@ -263,7 +263,10 @@ enum kxp_about {
 	KXP_ABOUT_ADDRESS,
 };
 
-/* @nr_names: how many of @names are used, from the root on: where in @path each begins, and its length. */
+/*
+ * @nr_names: how many of @names are used, from the root on: where in @path each begins, and
+ * its length.
+ */
 struct kxp_test_in {
 	__u32 op;
 	__u32 about;

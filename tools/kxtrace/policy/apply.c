@@ -161,7 +161,7 @@ static int replace(const struct request *request, struct kernel *old)
 		before = &tables;
 	}
 	if (!err)
-		err = kx_unload(old->kx, old->inst, KX_UNLOAD_WITH_USERS) ? kernel_fail(old, -EBUSY) : 0;
+		err = kernel_unload(old);
 	if (!err)
 		err = act(request, POLICY_INSTANCE, before);
 	if (!err && has_asks(&request->rules))

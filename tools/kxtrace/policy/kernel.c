@@ -215,6 +215,14 @@ int kernel_try(struct kernel *kernel)
 	return err ? kernel_fail(kernel, err) : open_maps(kernel);
 }
 
+/* Whoever has it open, as a service has, is left with what it holds. */
+int kernel_unload(struct kernel *kernel)
+{
+	int err = kx_unload(kernel->kx, kernel->inst, KX_UNLOAD_WITH_USERS);
+
+	return err ? kernel_fail(kernel, err) : 0;
+}
+
 int kernel_remove(struct kernel *kernel)
 {
 	int err = 0;
@@ -225,9 +233,7 @@ int kernel_remove(struct kernel *kernel)
 	if (!err && kernel->control)
 		kernel->control->active = KXP_NO_BANK;
 	if (!err)
-		err = kx_unload(kernel->kx, kernel->inst, KX_UNLOAD_WITH_USERS);
-	if (err)
-		kernel_fail(kernel, err);
+		err = kernel_unload(kernel);
 	kernel_close(kernel);
 	return err;
 }

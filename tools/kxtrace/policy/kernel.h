@@ -34,7 +34,9 @@ int kernel_open(struct kernel *kernel, const char *name);
 /* Whose tables it has, and whose code. */
 bool kernel_has_tables(struct kernel *kernel);
 bool kernel_has_code(struct kernel *kernel);
-/* Nothing of it acts any more; closes it. */
+/* Its programs are detached, one after the other. */
+int kernel_unload(struct kernel *kernel);
+/* Nothing of it acts any more, at once where its tables are known; closes it. */
 int kernel_remove(struct kernel *kernel);
 /* One that nothing is attached of, for this process. */
 int kernel_try(struct kernel *kernel);
