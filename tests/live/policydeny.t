@@ -205,7 +205,9 @@ $matched += counted_line($_)->{matched} for 1 .. 5;
 is($matched, $logged->{nr} + $logged->{unseen}, 'log: as many as the rules have matched') or diag(policy('show', '--json')->{out});
 policy('apply', '--monitor', "$dir/log.policy");
 $logged = records_of(sub { is(run($denied, 'write', "$deep/kept")->{out}, "done\n", 'log: a monitor lets through') });
-is_deeply([ map { [ @$_{qw(line error monitor)} ] } @{ $logged->{records} } ], [ [ 3, 1, 1 ] ], 'log: and says what would have been');
+# Before Linux 6.2 an open that truncates asks a second time, about that.
+my %kinds = map { join(' ', @$_{qw(line error monitor)}) => 1 } @{ $logged->{records} };
+is_deeply([ keys %kinds ], [ '3 1 1' ], 'log: and says what would have been');
 
 # Is not confirmed, and goes back by itself, to one that refuses nothing here.
 policy('apply', $free);
