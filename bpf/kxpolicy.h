@@ -16,6 +16,12 @@
 #include <linux/types.h>
 #endif
 
+/*
+ * Of the tables and of all that is here: another one with every change. A tool leaves
+ * the tables of another version alone.
+ */
+#define KXP_VERSION	"0.2.0"
+
 /* There are two of each table, so that a policy can be made while another acts. */
 #define KXP_BANKS	2
 #define KXP_NO_BANK	2	/* no rules: everything is allowed */
@@ -28,7 +34,7 @@
 #define KXP_RULES	4096	/* counters, of both policies */
 
 #define KXP_PIECE	56	/* bytes of a name that are looked up at once */
-#define KXP_DEPTH	8	/* names that a pattern has at most */
+#define KXP_DEPTH	32	/* a pattern has fewer names */
 #define KXP_LEVELS	16	/* of control groups */
 #define KXP_ANCESTORS	16	/* processes above that are looked at */
 #define KXP_PATH	256	/* bytes of a path in a record */
@@ -257,7 +263,10 @@ enum kxp_about {
 	KXP_ABOUT_ADDRESS,
 };
 
-/* @nr_names: how many of @names are used: where in @path each begins, and its length. */
+/*
+ * @nr_names: how many of @names are used, from the root on: where in @path each begins, and
+ * its length.
+ */
 struct kxp_test_in {
 	__u32 op;
 	__u32 about;

@@ -20,5 +20,5 @@
 #include "kxpolicy/ask.h"
 #include "kxpolicy/hooks.h"
 
-KX_EXTENSION("kxpolicy", "0.1.0", "refuses, limits and reports what processes do, by rules");
+KX_EXTENSION("kxpolicy", KXP_VERSION, "refuses, limits and reports what processes do, by rules");
 KX_LICENSE("Dual BSD/GPL");

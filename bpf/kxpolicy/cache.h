@@ -62,9 +62,9 @@ static __noinline void look_up(struct cached *now, struct inode *inode, u32 bank
 {
 	struct cached *kept;
 
-	now->class = class_of_path(now->dentry, now->mount, bank);
+	now->class = kxp_class_of_path(number_of(&now->dentry), number_of(&now->mount), bank);
 	now->ops = class_ops(bank, now->class);
-	if (!placed || !may_keep(now, inode))
+	if (!placed || now->class == KXP_NO_CLASS || !may_keep(now, inode))
 		return;
 	kept = kept_with(inode, BPF_LOCAL_STORAGE_GET_F_CREATE);
 	if (kept)

@@ -6,10 +6,12 @@
 #include "match.h"
 
 #define EPERM		1
+#define EAGAIN		11
 #define EACCES		13
 #define SIGKILL		9
 #define LIMIT_TRIES	8
 #define MAX_ERROR	511	/* what user space is told is below: restarts are not */
+#define MAX_CODE	4095	/* a hook may say nothing beyond */
 
 /* What the hook itself has to ask, by the key of the entry: there is room on its stack. */
 #define ASKS		(1 << 20)
@@ -40,30 +42,35 @@ static __always_inline u32 bank_now(void)
 
 /* Text of a path in a record: from the root down, as far as there is room. */
 struct path_text {
-	struct walk *walk;
+	struct walk walk;
 	char *path;
 	u32 at;
-	u32 nr;
 };
 
-static long write_name(u32 i, struct path_text *writer)
+static long write_step(u32 i, struct path_text *writer)
 {
-	struct qstr name;
+	struct walk *walk = &writer->walk;
 	u32 len, at = writer->at;
+	struct qstr name;
 
-	if (!writer->walk->left)
-		return 1;
-	writer->walk->left--;
-	if (bpf_probe_read_kernel(&name, sizeof(name),
-				  (void *)*name_at(writer->walk, writer->nr + writer->walk->left)))
-		return 1;
+	if (walk->up) {
+		if (!kxp_walk_up(walk))
+			return 1;
+		if (!walk->up && !walk->bound)
+			writer->at = UNKNOWN_ZERO;
+		return 0;
+	}
 	if (at >= KXP_PATH - 2)
 		return 1;
-	len = name.len;
-	if (len > KXP_PATH - 2 - at)
-		len = KXP_PATH - 2 - at;
+	if (!walk->left)
+		return !walk_on(walk);
+	if (!next_name(walk, &name))
+		return 1;
 	writer->path[at] = '/';
 	at++;
+	len = name.len;
+	if (len > KXP_PATH - 1 - at)
+		len = KXP_PATH - 1 - at;
 	/* Room for the longest piece, from wherever it begins: the record is longer than that. */
 	asm volatile("" : "+r"(len));
 	len &= KXP_PATH - 1;
@@ -73,19 +80,22 @@ static long write_name(u32 i, struct path_text *writer)
 	return 0;
 }
 
+/* What was written before the file moved may be longer: it ends where it ends. */
 static __always_inline void write_path(char *path, u64 dentry, u64 mnt)
 {
 	struct path_text writer = { .path = path, .at = UNKNOWN_ZERO };
-	struct walk walk = {};
+	u32 end;
 
-	if (!collect(&walk, dentry, mnt))
+	if (!walk_begin(&writer.walk, dentry, mnt))
 		return;
-	writer.walk = &walk;
-	walk.left = (walk.nr < KXP_DEPTH ? walk.nr : KXP_DEPTH) + UNKNOWN_ZERO;
-	writer.nr = walk.nr - walk.left;
-	bpf_loop(KXP_DEPTH, write_name, &writer, 0);
-	if (!walk.nr)
+	bpf_loop(STEPS_MAX, write_step, &writer, 0);
+	end = writer.at;
+	if (!end) {
 		path[0] = '/';
+		end = 1;
+	}
+	asm volatile("" : "+r"(end));
+	path[end & (KXP_PATH - 1)] = 0;
 }
 
 static __noinline void tell(const struct question *asked, const struct object *object,
@@ -217,12 +227,35 @@ static __always_inline long decide(struct question *asked, const struct object *
 	u32 candidates;
 	int key;
 
-	asked->who = &nobody;
-	fill_caller(asked);
+		fill_caller(asked);
 	if (is_tool(asked))
 		return 0;
-	key = find_entry(asked, &candidates);
+	if (asked->class == KXP_NO_CLASS || asked->class_too == KXP_NO_CLASS)
+		return -EAGAIN;
+	key = kxp_find_entry(asked, &candidates);
 	return key < 0 ? 0 : act(asked, object, key);
+}
+
+VERIFIED_ONCE int kxp_write_question(struct question_room *room, u64 dentry, u64 mnt)
+{
+	if (!room)
+		return 0;
+	write_path(room->question.path, dentry, mnt);
+	return 1;
+}
+
+VERIFIED_ONCE int kxp_wait(u32 op, const struct kxp_question *question)
+{
+	struct kxp_answer answer;
+
+	return question ? ask_wait(op, 0, question, &answer) : -EACCES;
+}
+
+VERIFIED_ONCE int kxp_stop(u32 op, const struct kxp_question *question)
+{
+	struct kxp_answer answer;
+
+	return question ? ask_ask(op, 0, question, &answer) : -EACCES;
 }
 
 /*
@@ -236,7 +269,6 @@ static __always_inline long consult(u64 what, u64 dentry, u64 mnt, const u8 *add
 	struct kxp_entry *entry = bpf_map_lookup_elem(&entries, &key);
 	struct kxp_question *question;
 	struct kxp_counter *counter;
-	struct kxp_answer answer;
 	struct question_room *room;
 	long error;
 
@@ -258,9 +290,13 @@ static __always_inline long consult(u64 what, u64 dentry, u64 mnt, const u8 *add
 		__builtin_memcpy(question->address, address, sizeof(question->address));
 	} else {
 		question->about = KXP_ABOUT_PATH;
-		write_path(question->path, dentry, mnt);
+		kxp_write_question(room, number_of(&dentry), number_of(&mnt));
 	}
-	error = sleeps ? ask_wait(op, 0, question, &answer) : ask_ask(op, 0, question, &answer);
+	error = sleeps ? kxp_wait(op, question) : kxp_stop(op, question);
+	asm volatile("" : "+r"(error));
+	if (error < -MAX_CODE || error > 0)
+		error = -EACCES;
+	asm volatile("" : "+r"(error));
 	if (error && error != KX_RESTART) {
 		counter = bpf_map_lookup_elem(&counters, &entry->rule);
 		ADD(counter, refused);

@@ -29,10 +29,12 @@ static __noinline long ask_paths(u32 op, struct object *object, u64 dentry_too, 
 	asked.bank = bank_for(op);
 	if (asked.bank >= KXP_BANKS)
 		return 0;
-	asked.class = class_of_path(object->dentry, object->mnt, asked.bank);
+	asked.class = kxp_class_of_path(number_of(&object->dentry), number_of(&object->mnt),
+					asked.bank);
 	asked.class_too = asked.class;
 	if (dentry_too)
-		asked.class_too = class_of_path(dentry_too, mnt_too, asked.bank);
+		asked.class_too = kxp_class_of_path(number_of(&dentry_too), number_of(&mnt_too),
+						    asked.bank);
 	if (!((class_ops(asked.bank, asked.class) | class_ops(asked.bank, asked.class_too)) & op))
 		return 0;
 	return decide(&asked, object);

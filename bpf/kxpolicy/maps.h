@@ -59,15 +59,15 @@ struct {
  * holds as long as all of this is the same.
  */
 struct cached {
-	u64 generation;
 	u64 moves;
 	u64 mount;
 	u64 mounts;		/* the namespace's count of changes */
 	u64 dentry;
 	u64 parent;
 	u64 name;		/* its hash and length */
-	u32 class;
-	u32 ops;
+	u32 generation;
+	u16 class;
+	u16 ops;
 };
 
 /* Only programs of security modules may have it. */

@@ -5,13 +5,10 @@
 
 #include "path.h"
 
-/* Stands where nobody is told of. */
-static struct kxp_caller nobody SEC(".bss");
-
 /*
  * A question. Of a rename, two classes: that of the old and that of the new path.
  * @told: it is about @who, else about the current task
- * @who: never NULL, which the verifier could not tell from any other number
+ * @who: the address of a struct kxp_caller
  */
 struct question {
 	u32 op;
@@ -24,17 +21,25 @@ struct question {
 	u8 told;
 	struct kxp_file exe;
 	char comm[KXP_COMM];
-	const struct kxp_caller *who;
+	u64 who;
 };
 
 /* How far the search has come. */
 struct search {
-	const struct question *asked;
 	u64 bits;
 	u32 word;
+	u32 bank;
+	u32 class;
+	u32 class_too;
+	u32 key;		/* of the entry to be looked at */
+	u32 unused;
+};
+
+struct searcher {
+	const struct question *asked;
+	struct search search;
 	u32 candidates;
 	s32 found;
-	u32 unused;
 };
 
 static __always_inline bool same_file(const struct kxp_file *a, const struct kxp_file *b)
@@ -55,9 +60,10 @@ static __always_inline void exe_of(struct task_struct *task, struct kxp_file *ou
 /* The processes above, from the nearest on; this one too. */
 struct climb {
 	const struct kxp_entry *entry;
-	const struct kxp_caller *who;
+	u64 who;
 	struct task_struct *task;
-	bool found;
+	u32 found;
+	u32 unused;
 };
 
 static __always_inline bool is_process(const struct kxp_entry *entry, struct task_struct *task)
@@ -90,14 +96,18 @@ static long climb_step(u32 i, struct climb *climb)
 /* The same of a caller that is only asked about. */
 static long climb_told(u32 i, struct climb *climb)
 {
+	const struct kxp_caller *who = (const struct kxp_caller *)climb->who;
 	const struct kxp_entry *entry = climb->entry;
+	struct kxp_file exe = {};
+	u32 pid = 0;
 
-	if (i >= KXP_ANCESTORS)
-		return 1;
-	if (entry->has & KXP_HAS_UNDER_EXE)
-		climb->found = same_file(&climb->who->under[i], &entry->under_exe);
-	else
-		climb->found = climb->who->under_pid == entry->under_pid;
+	if (entry->has & KXP_HAS_UNDER_EXE) {
+		bpf_probe_read_kernel(&exe, sizeof(exe), &who->under[i]);
+		climb->found = same_file(&exe, &entry->under_exe);
+	} else {
+		bpf_probe_read_kernel(&pid, sizeof(pid), &who->under_pid);
+		climb->found = pid == entry->under_pid;
+	}
 	return climb->found;
 }
 
@@ -119,11 +129,16 @@ static __always_inline bool is_under(const struct question *asked, const struct 
 
 static __always_inline bool in_cgroup(const struct question *asked, const struct kxp_entry *entry)
 {
+	const struct kxp_caller *who = (const struct kxp_caller *)asked->who;
 	u32 level = entry->cgroup_level;
+	u64 cgroup = 0;
 
 	if (!asked->told)
 		return bpf_get_current_ancestor_cgroup_id(level) == entry->cgroup;
-	return level < KXP_LEVELS && asked->who->cgroups[level & (KXP_LEVELS - 1)] == entry->cgroup;
+	if (level >= KXP_LEVELS)
+		return false;
+	bpf_probe_read_kernel(&cgroup, sizeof(cgroup), &who->cgroups[level]);
+	return cgroup == entry->cgroup;
 }
 
 static __always_inline bool same_comm(const char *a, const char *b)
@@ -133,12 +148,14 @@ static __always_inline bool same_comm(const char *a, const char *b)
 	return left[0] == right[0] && left[1] == right[1];
 }
 
-static __always_inline bool matches(const struct question *asked, const struct kxp_entry *entry)
+VERIFIED_ONCE int kxp_matches(const struct question *asked, u32 key)
 {
-	u32 has = entry->has;
+	struct kxp_entry *entry = bpf_map_lookup_elem(&entries, &key);
+	u32 has;
 
-	if (!(entry->ops & asked->op))
+	if (!asked || !entry || !(entry->ops & asked->op))
 		return false;
+	has = entry->has;
 	if (has & KXP_HAS_UID && (asked->uid < entry->uid_low || asked->uid > entry->uid_high))
 		return false;
 	if (has & KXP_HAS_PORT && (asked->port < entry->port_low || asked->port > entry->port_high))
@@ -173,55 +190,63 @@ static __always_inline u32 lowest(u64 bits)
 	return nr + !(bits & 1);
 }
 
-/* The next 64 entries, or the next one of these that is in the class. */
-static long search_step(u32 i, struct search *search)
+/* The next 64 entries, or the next one of these that is in the class. -1: no more; 1: one. */
+VERIFIED_ONCE int kxp_search_on(struct search *search)
 {
-	const struct question *asked = search->asked;
-	struct kxp_entry *entry;
-	u32 bit, key;
+	u32 bit;
 
+	if (!search || (!search->bits && search->word >= KXP_WORDS))
+		return -1;
 	if (!search->bits) {
-		if (search->word >= KXP_WORDS)
-			return 1;
-		search->bits = word_of(asked->bank, asked->class, search->word);
-		if (asked->class_too != asked->class)
-			search->bits |= word_of(asked->bank, asked->class_too, search->word);
+		search->bits = word_of(search->bank, search->class, search->word);
+		if (search->class_too != search->class)
+			search->bits |= word_of(search->bank, search->class_too, search->word);
 		search->word++;
 		return 0;
 	}
 	bit = lowest(search->bits);
 	search->bits &= search->bits - 1;
-	key = (search->word - 1) * 64 + bit;
-	search->candidates++;
-	key += asked->bank * KXP_ENTRIES;
-	entry = bpf_map_lookup_elem(&entries, &key);
-	if (!entry || !matches(asked, entry))
+	search->key = search->bank * KXP_ENTRIES + (search->word - 1) * 64 + bit;
+	return 1;
+}
+
+static long search_step(u32 i, struct searcher *searcher)
+{
+	int more = kxp_search_on(&searcher->search);
+
+	if (more <= 0)
+		return more != 0;
+	searcher->candidates++;
+	if (!kxp_matches(searcher->asked, searcher->search.key))
 		return 0;
-	search->found = key;
+	searcher->found = searcher->search.key;
 	return 1;
 }
 
 /* The key of the entry that decides, in the map of both banks; -1: none. */
-static __noinline int find_entry(const struct question *asked, u32 *candidates)
+VERIFIED_ONCE int kxp_find_entry(const struct question *asked, u32 *candidates)
 {
-	struct search search = {
-		.asked = asked,
-		.found = -1,
-		.word = UNKNOWN_ZERO,
-		.bits = UNKNOWN_ZERO,
-		.candidates = UNKNOWN_ZERO,
-	};
+	struct searcher searcher = { .asked = asked, .found = -1 };
 
-	bpf_loop(KXP_ENTRIES + KXP_WORDS + 1, search_step, &search, 0);
-	*candidates = search.candidates;
-	return search.found;
+	if (!asked || !candidates)
+		return -1;
+	searcher.candidates = UNKNOWN_ZERO;
+	searcher.search.bank = asked->bank;
+	searcher.search.class = asked->class;
+	searcher.search.class_too = asked->class_too;
+	bpf_loop(KXP_ENTRIES + KXP_WORDS + 1, search_step, &searcher, 0);
+	*candidates = searcher.candidates;
+	return searcher.found;
 }
 
+/* Of a path that did not stand still it is not known. */
 static __always_inline u32 class_ops(u32 bank, u32 class)
 {
 	u32 key = bank * KXP_CLASSES + class;
 	struct kxp_class *set = bpf_map_lookup_elem(&classes, &key);
 
+	if (class == KXP_NO_CLASS)
+		return (1 << KXP_NR_OPS) - 1;
 	return set ? set->ops : 0;
 }
 

@@ -47,6 +47,14 @@ static int do_bind(char **args)
 	return bind(socket(AF_INET, SOCK_STREAM, 0), (void *)&in, sizeof(in));
 }
 
+static int do_bind6(char **args)
+{
+	struct sockaddr_in6 in = { .sin6_family = AF_INET6, .sin6_port = htons(atoi(args[0])),
+				   .sin6_addr = IN6ADDR_LOOPBACK_INIT };
+
+	return bind(socket(AF_INET6, SOCK_STREAM, 0), (void *)&in, sizeof(in));
+}
+
 static int do_open(const char *path, int flags)
 {
 	int fd = open(path, flags, 0600);
@@ -156,6 +164,80 @@ static int do_race(char **args)
 	return 0;
 }
 
+/* Two sockets that wait, and the address whose port leads to the one or the other. */
+static struct sockaddr_in target;
+static in_port_t ports[2];
+
+static void *change_port(void *nothing)
+{
+	volatile in_port_t *port = &target.sin_port;
+
+	/* One store each time round: an emulator may change tasks between rounds only. */
+	for (unsigned int i = 0; !over; i++)
+		*port = ports[i & 1];
+	return nothing;
+}
+
+static int wait_at(const char *port, int type)
+{
+	struct sockaddr_in in = address_of(port);
+	int fd = socket(AF_INET, type | SOCK_NONBLOCK, 0);
+
+	if (fd < 0 || bind(fd, (void *)&in, sizeof(in)) ||
+	    (type == SOCK_STREAM && listen(fd, 4096)))
+		return -1;
+	return fd;
+}
+
+/* How many connections, or datagrams, have come. */
+static unsigned int came(int fd, int type)
+{
+	unsigned int nr = 0;
+	int got;
+	char byte;
+
+	for (;; nr++) {
+		got = type == SOCK_STREAM ? accept(fd, NULL, NULL) : recv(fd, &byte, 1, 0);
+		if (got < 0)
+			return nr;
+		if (type == SOCK_STREAM)
+			close(got);
+	}
+}
+
+/* Says where the calls came to that were given an address which changes under them. */
+static int do_port_race(char **args, int type)
+{
+	struct linger at_once = { .l_onoff = 1 };
+	unsigned int refused = 0, to[2] = {};
+	int listeners[2], fd, result;
+	pthread_t thread;
+
+	target = address_of(args[0]);
+	for (int i = 0; i < 2; i++) {
+		ports[i] = htons(atoi(args[i]));
+		listeners[i] = wait_at(args[i], type);
+		if (listeners[i] < 0)
+			return -1;
+	}
+	pthread_create(&thread, NULL, change_port, NULL);
+	for (int i = 0; i < atoi(args[2]); i++) {
+		fd = socket(AF_INET, type, 0);
+		setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+		result = type == SOCK_STREAM ?
+			 connect(fd, (void *)&target, sizeof(target)) :
+			 (int)sendto(fd, "x", 1, 0, (void *)&target, sizeof(target));
+		refused += result < 0 && errno == EACCES;
+		for (int j = 0; j < 2; j++)
+			to[j] += came(listeners[j], type);
+		close(fd);
+	}
+	over = true;
+	pthread_join(thread, NULL);
+	printf("%u came, %u refused, %u came to the forbidden port\n", to[0], refused, to[1]);
+	return 0;
+}
+
 static int act(const char *what, char **args)
 {
 	if (!strcmp(what, "read"))
@@ -200,6 +282,8 @@ static int act(const char *what, char **args)
 		return do_connect(args, SOCK_DGRAM) < 0 ? -1 : 0;
 	if (!strcmp(what, "bind"))
 		return do_bind(args);
+	if (!strcmp(what, "bind6"))
+		return do_bind6(args);
 	if (!strcmp(what, "bpf"))
 		return do_bpf() < 0 ? -1 : 0;
 	if (!strcmp(what, "ring-open"))
@@ -208,6 +292,10 @@ static int act(const char *what, char **args)
 		return do_ring(args[0], IORING_OP_UNLINKAT);
 	if (!strcmp(what, "race"))
 		return do_race(args);
+	if (!strcmp(what, "race-connect"))
+		return do_port_race(args, SOCK_STREAM);
+	if (!strcmp(what, "race-send"))
+		return do_port_race(args, SOCK_DGRAM);
 	errno = ENOSYS;
 	return -1;
 }

@@ -131,12 +131,24 @@ static const char *any_name(void)
 	return pool[rand() % (sizeof(pool) / sizeof(pool[0]))];
 }
 
+/* One in eight is deep: as far as a pattern may be. */
+static int any_depth(void)
+{
+	return rand() % 8 ? 1 + rand() % 5 : 1 + rand() % (KXP_DEPTH - 1);
+}
+
+/* Deep ones have names of few kinds, so that some path is taken by them. */
+static const char *name_at(int depth)
+{
+	return depth < 5 ? any_name() : pool[rand() % 2];
+}
+
 static void add_pattern(FILE *out)
 {
-	int names = 1 + rand() % 5;
+	int names = any_depth();
 
 	for (int i = 0; i < names; i++)
-		fprintf(out, "/%s", rand() % 4 ? any_name() : "*");
+		fprintf(out, "/%s", rand() % 4 && (i < 5 || rand() % 2) ? name_at(i) : "*");
 	if (!(rand() % 3))
 		fputs("/**", out);
 }
@@ -170,25 +182,26 @@ static char *random_rules(int nr)
 static void test_paths(void)
 {
 	static const uint32_t ops[] = { KXP_READ, KXP_WRITE, KXP_UNLINK };
-	unsigned int asked = 0, wrong = 0, refused = 0;
+	unsigned int asked = 0, wrong = 0, refused = 0, deep = 0;
 	struct tables tables = {};
 	struct rules rules = {};
-	char *names[8];
+	char *names[KXP_DEPTH + 8];
 
 	for (int round = 0; round < 60; round++) {
 		char *text = random_rules(1 + rand() % 20);
 
 		refused += make(&rules, &tables, text) != 0;
 		for (int i = 0; i < 300; i++) {
-			size_t nr = rand() % 7;
+			size_t nr = rand() % 4 ? rand() % 7 : rand() % (KXP_DEPTH + 8);
 			uint32_t op = ops[rand() % 3];
 			int got, expected;
 
 			for (size_t j = 0; j < nr; j++)
-				names[j] = (char *)any_name();
+				names[j] = (char *)name_at(j);
 			asked++;
 			got = first_entry(&tables, class_of_names(&tables, names, nr), op);
 			expected = first_rule(&rules, names, nr, op);
+			deep += expected >= 0 && nr > 8;
 			if (got == expected || wrong++)
 				continue;
 			printf("# line %d decides, not %d, of the path", got, expected);
@@ -199,7 +212,8 @@ static void test_paths(void)
 		drop(&rules, &tables);
 		free(text);
 	}
-	printf("# %u paths\n", asked);
+	printf("# %u paths, %u of them deep and in a rule\n", asked, deep);
+	ok(deep > 100, "deep paths are in rules");
 	ok(!refused, "random rules are made into tables");
 	ok(!wrong, "the tables decide as the rules read");
 }
@@ -254,6 +268,8 @@ static void test_addresses(void)
 	drop(&rules, &tables);
 }
 
+#define TEN	"/1/2/3/4/5/6/7/8/9/0"
+
 /* Each is refused; what is said of it is on stderr, which nobody reads here. */
 static void test_refused(void)
 {
@@ -267,7 +283,7 @@ static void test_refused(void)
 		"limit 5 read\n", "allow read uid x\n", "allow read comm 1234567890123456\n",
 		"allow read exe relative\n", "allow read path $none\n", "set = { a }\n",
 		"set x a\n", "set x = { /a\n", "allow read path \"/a\n", "allow\n",
-		"allow read path /1/2/3/4/5/6/7/8\n", "allow read cgroup /no/such/group\n",
+		"allow read path /1" TEN TEN TEN "/2\n", "allow read cgroup /no/such/group\n",
 	};
 	struct tables tables = {};
 	struct rules rules = {};
@@ -293,6 +309,9 @@ static void test_names(void)
 	   "comments and blanks");
 	ok(rules.nr == 3 && rules.list[0].id == rules.list[1].id, "a rule keeps its counters");
 	ok(rules.nr == 3 && rules.list[0].id != rules.list[2].id, "and another has its own");
+	drop(&rules, &tables);
+	ok(!make(&rules, &tables, "error EACCES read path /1" TEN TEN TEN "/**\n") &&
+	   tables.patterns[0].nr == KXP_DEPTH - 1, "a path has up to 31 names");
 	drop(&rules, &tables);
 }
 

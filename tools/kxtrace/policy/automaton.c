@@ -50,7 +50,7 @@ static int parse_pattern(struct tables *tables, size_t nr, const struct value *v
 		if (memchr(at, '*', len) && len > 1)
 			return bad(rule, value, "* stands for a whole name: write /dir/* or /dir/** and a rule for what is excepted before");
 		if (pattern->nr == KXP_DEPTH - 1)
-			return bad(rule, value, "a path has more than 7 names: end it earlier with **");
+			return rule_refuse(rule, value, "a path has more than %d names: end it earlier with **", KXP_DEPTH - 1);
 		pattern->names[pattern->nr] = strndup(at, len);
 		if (!pattern->names[pattern->nr++])
 			return -ENOMEM;

@@ -63,15 +63,33 @@ static int begin(struct kernel *kernel)
 	return kx_new(&kernel->kx);
 }
 
-int kernel_find(struct kernel *kernel)
+int kernel_open(struct kernel *kernel, const char *name)
 {
 	int err = begin(kernel);
 
 	if (!err)
-		err = kx_instance_open(kernel->kx, POLICY_INSTANCE, &kernel->inst);
-	if (err == -ENOENT)
+		err = kx_instance_open(kernel->kx, name, &kernel->inst);
+	return err && err != -ENOENT ? kernel_fail(kernel, err) : err;
+}
+
+int kernel_find(struct kernel *kernel, const char *name)
+{
+	int err = kernel_open(kernel, name);
+
+	if (err)
 		return err;
-	return err ? kernel_fail(kernel, err) : open_maps(kernel);
+	if (kernel_has_tables(kernel))
+		return open_maps(kernel);
+	complain("policy: the policy that acts is that of another build of kxtrace, and has other tables: use that build, or apply a policy with this one, or remove it");
+	return -ESTALE;
+}
+
+bool kernel_has_tables(struct kernel *kernel)
+{
+	const struct kx_about *about;
+
+	return !kx_instance_about(kernel->kx, kernel->inst, &about) && about->version &&
+	       !strcmp(about->version, KXP_VERSION);
 }
 
 /* How the hooks of the security modules are reached; the first that this kernel allows. */
@@ -112,25 +130,49 @@ const char *kernel_way(struct kx *kx, const char **text)
 	return kx_error(kx);
 }
 
-static int load(struct kernel *kernel, size_t way)
+bool kernel_has_code(struct kernel *kernel)
 {
-	struct kx_load_opts opts = { .size = sizeof(opts), .instance = POLICY_INSTANCE };
+	const struct kx_about *about;
+	bool same = false;
+
+	if (kx_instance_about(kernel->kx, kernel->inst, &about))
+		return false;
+	for (size_t i = 0; i < NR_WAYS && !same; i++) {
+		struct kx_extension *ext = NULL;
+		size_t len;
+		const void *elf = ways[i].elf(&len);
+
+		same = !kx_extension_open_mem(kernel->kx, elf, len, POLICY_INSTANCE, &ext) &&
+		       !strcmp(kx_extension_about(ext)->hash, about->hash);
+		kx_extension_close(ext);
+	}
+	return same;
+}
+
+/* No two instances may have the same content: behind the end of a file nobody looks. */
+static int load(struct kernel *kernel, const char *name, size_t way)
+{
+	struct kx_load_opts opts = { .size = sizeof(opts), .instance = name };
+	size_t len, more = strcmp(name, POLICY_INSTANCE) ? 8 : 0;
+	const void *elf = ways[way].elf(&len);
 	struct kx_extension *ext = NULL;
-	const void *elf;
-	size_t len;
+	char *copy = calloc(1, len + more);
 	int err;
 
-	elf = ways[way].elf(&len);
-	err = kx_extension_open_mem(kernel->kx, elf, len, POLICY_INSTANCE, &ext);
+	if (!copy)
+		return -ENOMEM;
+	memcpy(copy, elf, len);
+	err = kx_extension_open_mem(kernel->kx, copy, len + more, name, &ext);
 	if (!err)
 		err = kx_load(kernel->kx, ext, &opts, &kernel->inst);
 	kx_extension_close(ext);
+	free(copy);
 	return err;
 }
 
-int kernel_load(struct kernel *kernel)
+int kernel_load(struct kernel *kernel, const char *name)
 {
-	int err = kernel_find(kernel);
+	int err = kernel_find(kernel, name);
 	const char *why, *text;
 
 	if (err != -ENOENT)
@@ -145,7 +187,7 @@ int kernel_load(struct kernel *kernel)
 	for (size_t i = 0; i < NR_WAYS && err; i++) {
 		if (!is_possible(kernel->kx, i))
 			continue;
-		err = load(kernel, i);
+		err = load(kernel, name, i);
 		if (!err && i == NR_WAYS - 1)
 			complain("policy: warning: BPF is not among the security modules of this kernel: a call may pass while another is decided on the same CPU; boot with lsm=...,bpf");
 	}
@@ -171,6 +213,29 @@ int kernel_try(struct kernel *kernel)
 	if (!err)
 		err = kx_instance_hold(kernel->kx, kernel->skel->obj, elf, len, &kernel->inst);
 	return err ? kernel_fail(kernel, err) : open_maps(kernel);
+}
+
+/* Whoever has it open, as a service has, is left with what it holds. */
+int kernel_unload(struct kernel *kernel)
+{
+	int err = kx_unload(kernel->kx, kernel->inst, KX_UNLOAD_WITH_USERS);
+
+	return err ? kernel_fail(kernel, err) : 0;
+}
+
+int kernel_remove(struct kernel *kernel)
+{
+	int err = 0;
+
+	/* Where the gate is not looked at, this ends all at once. */
+	if (kernel_has_tables(kernel))
+		err = open_maps(kernel);
+	if (!err && kernel->control)
+		kernel->control->active = KXP_NO_BANK;
+	if (!err)
+		err = kernel_unload(kernel);
+	kernel_close(kernel);
+	return err;
 }
 
 void kernel_close(struct kernel *kernel)
@@ -340,10 +405,30 @@ void kernel_forget(struct kernel *kernel)
 	free(rules);
 }
 
+int kernel_take_counters(struct kernel *kernel, const struct kernel *from)
+{
+	uint64_t key, *before = NULL;
+	struct kxp_counter counter;
+
+	while (!bpf_map_get_next_key(from->maps[COUNTERS], before, &key)) {
+		before = &key;
+		if (!bpf_map_lookup_elem(from->maps[COUNTERS], &key, &counter) &&
+		    bpf_map_update_elem(kernel->maps[COUNTERS], &key, &counter, BPF_EXIST) &&
+		    errno != ENOENT)
+			return -errno;
+	}
+	return 0;
+}
+
 /* By the directory of the instance, which all that change the policy have in common. */
 int kernel_lock(struct kernel *kernel)
 {
-	kernel->lock = open("/sys/fs/bpf/kx/" POLICY_INSTANCE, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct kx_status status;
+	char path[64];
+
+	kx_instance_status(kernel->inst, &status);
+	snprintf(path, sizeof(path), "/sys/fs/bpf/kx/%s", status.name);
+	kernel->lock = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (kernel->lock >= 0 && !flock(kernel->lock, LOCK_EX | LOCK_NB))
 		return 0;
 	complain("policy: another kxtrace policy is at work: try again when it has ended");

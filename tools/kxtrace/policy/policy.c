@@ -4,13 +4,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
 
 #include "../options.h"
-#include "kernel.h"
+#include "apply.h"
 #include "policy.h"
 
 static int usage(FILE *out)
@@ -33,34 +32,11 @@ static int usage(FILE *out)
 	return out == stdout ? 0 : 2;
 }
 
-static uint64_t now_ns(clockid_t clock)
-{
-	struct timespec now;
-
-	clock_gettime(clock, &now);
-	return now.tv_sec * 1000000000ull + now.tv_nsec;
-}
-
-static int plain_identify(void *ctx, const char *path, struct kxp_file *out)
-{
-	(void)ctx;
-	(void)out;
-	return access(path, F_OK) ? -errno : 0;
-}
-
-static int make(struct rules *rules, struct tables *tables, const char *file, identify_fn identify,
-		void *ctx)
-{
-	int err = rules_read(rules, file);
-
-	return err ? err : tables_make(tables, rules, identify, ctx);
-}
-
 static int check(const char *file)
 {
 	struct tables tables = {};
 	struct rules rules = {};
-	int err = make(&rules, &tables, file, plain_identify, NULL);
+	int err = policy_make(&rules, &tables, file);
 
 	if (!err) {
 		tables_warn(&tables);
@@ -72,97 +48,9 @@ static int check(const char *file)
 	return err ? 1 : 0;
 }
 
-static void fill_bank(struct kernel *kernel, const struct tables *tables, uint32_t bank,
-		      const char *file, unsigned int confirm_s, bool monitor)
-{
-	volatile struct kxp_bank *to = &kernel->control->banks[bank];
-	char *path = realpath(file, NULL);
-
-	to->generation = ++kernel->control->generation;
-	to->applied_ns = now_ns(CLOCK_REALTIME);
-	to->deadline_ns = confirm_s ? now_ns(CLOCK_BOOTTIME) + confirm_s * 1000000000ull : 0;
-	to->ops = tables->ops;
-	to->flags = monitor ? KXP_MONITOR : 0;
-	to->before = kernel->control->active;
-	to->nr_entries = tables->nr_entries;
-	to->nr_rules = tables->rules->nr;
-	to->start = 0;
-	to->confirm_s = confirm_s;
-	snprintf((char *)to->source, sizeof(to->source), "%s", path ? path : file);
-	free(path);
-}
-
-/* Not confirmed, and time is over: what the next call would find is stored now. */
-static uint32_t settle(struct kernel *kernel)
-{
-	uint32_t active = kernel->control->active & 3;
-	uint64_t deadline = kernel->control->banks[active].deadline_ns;
-
-	if (!deadline || now_ns(CLOCK_BOOTTIME) < deadline)
-		return active;
-	if (__sync_bool_compare_and_swap(&kernel->control->active, active,
-					 kernel->control->banks[active].before))
-		__sync_fetch_and_add(&kernel->control->rolled_back, 1);
-	return kernel->control->active & 3;
-}
-
-static int switch_to(struct kernel *kernel, struct tables *tables, const char *file,
-		     unsigned int confirm_s, bool monitor)
-{
-	uint32_t active = settle(kernel), bank = active == 0 ? 1 : 0;
-	struct kxp_file tool = {};
-	int err;
-
-	if (kernel->control->banks[active].deadline_ns) {
-		complain("policy: the policy that acts is not confirmed yet: kxtrace policy confirm, or remove, first");
-		return -EBUSY;
-	}
-	err = kernel_identify(kernel, "/proc/self/exe", &tool);
-	if (!err)
-		err = kernel_store(kernel, tables, bank);
-	if (err)
-		return err;
-	kernel->control->banks[bank].tool.ino = tool.ino;
-	kernel->control->banks[bank].tool.dev = tool.dev;
-	fill_bank(kernel, tables, bank, file, confirm_s, monitor);
-	__sync_synchronize();
-	kernel->control->active = bank;
-	kernel_forget(kernel);
-	printf("%s: %zu rules act%s", file, tables->rules->nr, monitor ? ", reporting only" : "");
-	if (confirm_s)
-		printf("; rolled back in %u s if not confirmed: kxtrace policy confirm", confirm_s);
-	putchar('\n');
-	return 0;
-}
-
-static int apply(const char *file, unsigned int confirm_s, bool monitor)
-{
-	struct tables tables = {};
-	struct kernel kernel = { .lock = -1 };
-	struct rules rules = {};
-	int err = make(&rules, &tables, file, plain_identify, NULL);
-
-	tables_free(&tables);
-	tables = (struct tables){};
-	if (!err)
-		err = kernel_load(&kernel);
-	if (!err)
-		err = kernel_lock(&kernel);
-	if (!err)
-		err = tables_make(&tables, &rules, kernel_identify, &kernel);
-	if (!err) {
-		tables_warn(&tables);
-		err = switch_to(&kernel, &tables, file, confirm_s, monitor);
-	}
-	tables_free(&tables);
-	rules_free(&rules);
-	kernel_close(&kernel);
-	return err ? 1 : 0;
-}
-
 static int found(struct kernel *kernel)
 {
-	int err = kernel_find(kernel);
+	int err = kernel_find(kernel, POLICY_INSTANCE);
 
 	if (err == -ENOENT)
 		complain("policy: none acts: kxtrace policy apply FILE");
@@ -181,7 +69,7 @@ static int confirm(void)
 	if (!err) {
 		active = kernel.control->active & 3;
 		bank = &kernel.control->banks[active];
-		if (!bank->deadline_ns || settle(&kernel) != active) {
+		if (!bank->deadline_ns || policy_settle(&kernel) != active) {
 			complain("policy: there is nothing to confirm%s", bank->deadline_ns ?
 				 ": the time was over, it was rolled back" : "");
 			err = -ENOENT;
@@ -196,20 +84,14 @@ static int confirm(void)
 
 static int remove_it(void)
 {
-	struct kernel kernel = { .lock = -1 };
-	int err = found(&kernel);
+	int meanwhile = policy_remove(POLICY_MEANWHILE), err = policy_remove(POLICY_INSTANCE);
 
+	if (err == -ENOENT && meanwhile == -ENOENT)
+		complain("policy: none acts: kxtrace policy apply FILE");
+	if (err == -ENOENT)
+		err = meanwhile;
 	if (!err)
-		err = kernel_lock(&kernel);
-	if (!err) {
-		kernel.control->active = KXP_NO_BANK;
-		err = kx_unload(kernel.kx, kernel.inst, 0);
-		if (err)
-			kernel_fail(&kernel, err);
-		else
-			puts("removed");
-	}
-	kernel_close(&kernel);
+		puts("removed");
 	return err ? 1 : 0;
 }
 
@@ -235,7 +117,7 @@ static int show(bool json)
 		struct kxp_entry entry = {};
 		uint32_t line = 0;
 
-		active = settle(&kernel);
+		active = policy_settle(&kernel);
 		bank = &kernel.control->banks[active];
 		if (active >= KXP_BANKS)
 			printf(json ? "{\"policy\":null,\"rolled_back\":%u}\n" :
@@ -264,26 +146,21 @@ static int show(bool json)
 	return err ? 1 : 0;
 }
 
+/* Names that are deeper than any pattern make no difference. */
 static int split_path(struct kxp_test_in *in, const char *path)
 {
-	uint16_t at[KXP_DEPTH], len[KXP_DEPTH], nr = 0;
-	size_t i = 0;
+	size_t at = 0;
 
 	if (*path != '/' || strlen(path) >= KXP_TEST_PATH)
 		return -EINVAL;
 	strcpy(in->path, path);
-	while (nr < KXP_DEPTH) {
-		i += strspn(path + i, "/");
-		if (!path[i])
+	for (in->nr_names = 0; in->nr_names < KXP_DEPTH; in->nr_names++) {
+		at += strspn(path + at, "/");
+		if (!path[at])
 			break;
-		at[nr] = i;
-		len[nr] = strcspn(path + i, "/");
-		i += len[nr++];
-	}
-	in->nr_names = nr;
-	for (i = 0; i < nr; i++) {
-		in->names[nr - 1 - i].at = at[i];
-		in->names[nr - 1 - i].len = len[i];
+		in->names[in->nr_names].at = at;
+		in->names[in->nr_names].len = strcspn(path + at, "/");
+		at += in->names[in->nr_names].len;
 	}
 	in->about = KXP_ABOUT_PATH;
 	return 0;
@@ -416,7 +293,7 @@ static int apply_words(int argc, char **argv)
 			return usage(stderr);
 		}
 	}
-	return file ? apply(file, confirm_s, monitor) : usage(stderr);
+	return file ? policy_apply(file, confirm_s, monitor) : usage(stderr);
 }
 
 int policy_main(int argc, char **argv)
