@@ -18,6 +18,8 @@
 #include "kxpolicy_fmod.skel.h"
 #include "kxpolicy_stop.skel.h"
 
+#define BEGUN_US	100000
+
 static const char *const names[NR_TABLES] = {
 	"entries", "classes", "nodes", "edges", "prefixes", "counters",
 };
@@ -339,8 +341,14 @@ int kernel_store(struct kernel *kernel, const struct tables *tables, uint32_t ba
 {
 	int err;
 
-	/* Programs that began under an earlier policy of this bank have ended then. */
+	/*
+	 * Programs that began under an earlier policy of this bank have ended then. Those of
+	 * hooks that may sleep can be preempted on the way: they have a time for it, as in
+	 * kx upgrade.
+	 */
 	syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
+	if (kernel->control->banks[bank].generation)
+		usleep(BEGUN_US);
 	clear(kernel->maps[EDGES], sizeof(struct kxp_edge), offsetof(struct kxp_edge, bank), bank);
 	clear(kernel->maps[PREFIXES], sizeof(struct kxp_prefix), offsetof(struct
 			kxp_prefix, bank), bank);
