@@ -379,8 +379,9 @@ struct kx_door_server {
  * @tgid: the process that waits, as the first pid namespace counts
  * @tid: the thread
  * @outcome: why there is no answer: enum kx_door_outcome
- * @unused: 0
+ * @repeats: how often the thread was stopped for it again
  * @cache: what the answer is kept under
+ * @begun_ns: when the thread began, CLOCK_BOOTTIME: another one may get its number
  */
 struct kx_door_slot {
 	__u64 key;
@@ -390,8 +391,9 @@ struct kx_door_slot {
 	__u32 tgid;
 	__u32 tid;
 	__u32 outcome;
-	__u32 unused;
+	__u32 repeats;
 	__u64 cache[2];
+	__u64 begun_ns;
 };
 
 /**

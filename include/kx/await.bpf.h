@@ -31,13 +31,10 @@ enum bpf_func_id___kx {
 	bpf_core_enum_value_exists(enum bpf_func_id___kx, BPF_FUNC_cgrp_storage_get___kx)
 
 /*
- * What a task that is stopped has asked; the kernel frees it with the task. And the call that
- * went on with an answer, for what it asks again within.
+ * The call that went on with an answer, for what it asks again within; the kernel frees it
+ * with the task.
  */
 struct kx_door_asked {
-	__u64 key;
-	__u32 slot;
-	__u32 repeats;
 	__u64 call;		/* 0: none */
 	__u64 cache[2];
 };
@@ -188,6 +185,7 @@ static __always_inline int kx_door_give_up(struct kx_door_slot *slot, __u32 outc
 static __always_inline void kx_door_leave(struct kx_door_server *server, struct kx_door_slot *slot)
 {
 	slot->key = 0;
+	slot->tid = 0;
 	__sync_lock_test_and_set(&slot->state, KX_DOOR_FREE);
 	__sync_fetch_and_add(&server->waiting, -1);
 }
@@ -219,20 +217,58 @@ full:
 	return NULL;
 }
 
+/*
+ * What a task was stopped for, or NULL. Not kept with the task: memory of tasks cannot be had
+ * at any time before 6.2, and who finds none would ask anew.
+ */
+static __noinline __attribute__((unused)) struct kx_door_slot *
+kx_door_mine(void *slots, struct kx_door_server *server, struct task_struct *task)
+{
+	if (!server->waiting)
+		return NULL;
+	for (__u32 i = 0; i < KX_DOOR_SLOTS; i++) {
+		__u32 index = i;
+		struct kx_door_slot *slot = bpf_map_lookup_elem(slots, &index);
+
+		if (!slot)
+			break;
+		if (slot->tid == (__u32)task->pid && slot->way == KX_DOOR_STOP && slot->key &&
+		    slot->begun_ns == task->start_boottime)
+			return slot;
+	}
+	return NULL;
+}
+
+/* Whose a slot is. */
+static __always_inline void kx_door_sign(struct kx_door_slot *slot,
+					 const struct kx_door_place *place, __u32 way)
+{
+	__u64 ids = bpf_get_current_pid_tgid();
+
+	slot->begun_ns = bpf_get_current_task_btf()->start_boottime;
+	slot->cache[0] = place->cache[0];
+	slot->cache[1] = place->cache[1];
+	slot->way = way;
+	slot->repeats = 0;
+	slot->tgid = ids >> 32;
+	slot->tid = (__u32)ids;
+	slot->key = place->key;
+}
+
 static __noinline __attribute__((unused)) int
 kx_door_fill(struct kx_door_slot *slot, struct kx_door_record *record,
-	     struct kx_door_place *place, __u32 deadline_ms)
+	     struct kx_door_place *place, __u32 deadline_ms, __u32 way)
 {
 	__u64 ids = bpf_get_current_pid_tgid(), user = bpf_get_current_uid_gid();
 
 	place->key = kx_door_key();
 	record->time_ns = bpf_ktime_get_ns();
 	slot->deadline_ns = record->time_ns + deadline_ms * 1000000ULL;
-	slot->key = record->key = place->key;
-	slot->tgid = record->tgid = ids >> 32;
-	slot->tid = record->tid = (__u32)ids;
-	slot->cache[0] = place->cache[0];
-	slot->cache[1] = place->cache[1];
+	kx_door_sign(slot, place, way);
+	record->key = place->key;
+	record->tgid = ids >> 32;
+	record->tid = (__u32)ids;
+	record->way = way;
 	record->slot = place->slot;
 	record->uid = (__u32)user;
 	record->gid = user >> 32;

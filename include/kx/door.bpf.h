@@ -194,9 +194,8 @@
 	SEC("tp_btf/sched_process_exit")				\
 	int BPF_PROG(name##_exit, struct task_struct *task)		\
 	{								\
-		struct kx_door_asked *asked;				\
 		struct kx_door_server *server;				\
-		struct name##_slot *slot;				\
+		struct kx_door_slot *slot;				\
 		__u32 zero = 0;						\
 									\
 		server = bpf_map_lookup_elem(&name##_server, &zero);	\
@@ -204,15 +203,11 @@
 			return 0;					\
 		if ((__u32)task->tgid == server->tgid && !task->signal->live.counter) \
 			kx_door_end(&name##_slots, server);		\
-		asked = bpf_task_storage_get(&name##_asked, task, NULL, 0); \
-		if (!asked || !asked->key)				\
+		slot = kx_door_mine(&name##_slots, server, task);	\
+		if (!slot)						\
 			return 0;					\
-		slot = bpf_map_lookup_elem(&name##_slots, &asked->slot);	\
-		if (!slot || slot->head.key != asked->key)		\
-			return 0;					\
-		asked->key = 0;						\
 		kx_door_count(server, KX_DOOR_GONE);			\
-		kx_door_leave(server, &slot->head);			\
+		kx_door_leave(server, slot);				\
 		return 0;						\
 	}
 
@@ -223,50 +218,33 @@
 					      const __typeof__(request_type) *request, __u32 way, \
 					      struct kx_door_place *place)	\
 	{								\
-		struct kx_door_asked *asked = NULL;			\
 		struct name##_record *record;				\
 		struct kx_door_slot *slot;				\
 									\
 		slot = kx_door_claim(&name##_slots, server, name##_quota, place); \
 		if (!slot)						\
 			return KX_DOOR_FULL;				\
-		if (way == KX_DOOR_STOP) {				\
-			asked = bpf_task_storage_get(&name##_asked, bpf_get_current_task_btf(), \
-						     NULL, BPF_LOCAL_STORAGE_GET_F_CREATE); \
-			/* Before it can be answered: SIGCONT must not come first. */ \
-			if (!asked || bpf_send_signal_thread(KX_SIGSTOP)) { \
-				kx_door_leave(server, slot);		\
-				return KX_DOOR_CANNOT;			\
-			}						\
+		/* Before it can be answered: SIGCONT must not come first. */ \
+		if (way == KX_DOOR_STOP && bpf_send_signal_thread(KX_SIGSTOP)) { \
+			kx_door_leave(server, slot);			\
+			return KX_DOOR_CANNOT;				\
 		}							\
 		record = bpf_ringbuf_reserve(&name##_ring, sizeof(*record), 0); \
 		if (!record) {						\
 			/* A stop that is on its way already: the keeper ends it. */ \
 			slot->outcome = KX_DOOR_FULL;			\
-			if (!asked) {					\
+			if (way != KX_DOOR_STOP) {			\
 				kx_door_leave(server, slot);		\
 				return KX_DOOR_FULL;			\
 			}						\
-			slot->key = place->key = kx_door_key();		\
-			slot->tgid = bpf_get_current_pid_tgid() >> 32;	\
-			slot->tid = (__u32)bpf_get_current_pid_tgid();	\
-			slot->cache[0] = place->cache[0];		\
-			slot->cache[1] = place->cache[1];		\
-			slot->way = way;				\
-			asked->key = place->key;			\
-			asked->slot = place->slot;			\
+			place->key = kx_door_key();			\
+			kx_door_sign(slot, place, way);			\
 			__sync_lock_test_and_set(&slot->state, KX_DOOR_DEFAULTED); \
 			return -1;					\
 		}							\
-		kx_door_fill(slot, &record->head, place, name##_deadline_ms); \
+		kx_door_fill(slot, &record->head, place, name##_deadline_ms, way); \
 		record->head.opcode = opcode;				\
-		record->head.way = way;					\
 		__builtin_memcpy(&record->request, request, sizeof(record->request)); \
-		slot->way = way;					\
-		if (asked) {						\
-			asked->key = place->key;			\
-			asked->slot = place->slot;			\
-		}							\
 		__sync_lock_test_and_set(&slot->state, KX_DOOR_ASKED);	\
 		bpf_ringbuf_submit(record, 0);				\
 		return -1;						\
@@ -289,19 +267,23 @@
 		return kx_door_verdict(verdict);			\
 	}								\
 	/* The call that this verdict is for may come to the same question once more. */ \
-	static __always_inline int name##_keep_call(struct kx_door_asked *asked, \
-						    const struct kx_door_server *server, \
+	static __always_inline int name##_keep_call(const struct kx_door_server *server, \
 						    const struct kx_door_place *place, \
 						    int verdict,	\
 						    const __typeof__(reply_type) *reply) \
 	{								\
-		struct name##_kept *last = &((struct name##_task *)asked)->last; \
+		struct name##_task *asked;				\
 									\
-		last->verdict = verdict;				\
-		__builtin_memcpy(&last->reply, reply, sizeof(last->reply)); \
-		asked->cache[0] = place->cache[0];			\
-		asked->cache[1] = place->cache[1];			\
-		asked->call = kx_door_this_call() ^ server->session;	\
+		asked = bpf_task_storage_get(&name##_asked, bpf_get_current_task_btf(), NULL, \
+					     BPF_LOCAL_STORAGE_GET_F_CREATE); \
+		/* Then what it asks within is asked once more. */	\
+		if (!asked)						\
+			return verdict;					\
+		asked->last.verdict = verdict;				\
+		__builtin_memcpy(&asked->last.reply, reply, sizeof(*reply)); \
+		asked->head.cache[0] = place->cache[0];			\
+		asked->head.cache[1] = place->cache[1];			\
+		asked->head.call = kx_door_this_call() ^ server->session;	\
 		return verdict;						\
 	}								\
 	/* The same question within the same call has the same answer. 1: it is another. */ \
@@ -326,22 +308,15 @@
 	}								\
 	/* What it was stopped for: the verdict; KX_RESTART: not yet; 1: another question. */ \
 	static __noinline int name##_resume(struct kx_door_server *server, \
-					    struct kx_door_asked *asked, \
+					    struct name##_slot *slot, \
 					    const struct kx_door_place *place, \
 					    __typeof__(reply_type) *reply) \
 	{								\
-		struct name##_slot *slot = bpf_map_lookup_elem(&name##_slots, &asked->slot); \
-		__u64 key = asked->key;					\
-									\
-		if (!slot || slot->head.key != key) {			\
-			asked->key = 0;					\
-			return 1;					\
-		}							\
 		if (slot->head.state != KX_DOOR_ANSWERED &&		\
 		    slot->head.state != KX_DOOR_DEFAULTED) {		\
 			if (slot->head.cache[0] != place->cache[0] ||	\
 			    slot->head.cache[1] != place->cache[1] ||	\
-			    asked->repeats++ >= KX_DOOR_REPEATS) {	\
+			    slot->head.repeats++ >= KX_DOOR_REPEATS) {	\
 				if (!kx_door_give_up(&slot->head, KX_DOOR_GONE)) \
 					return KX_RESTART;		\
 			} else {					\
@@ -350,11 +325,9 @@
 				return KX_RESTART;			\
 			}						\
 		}							\
-		asked->key = 0;						\
-		asked->repeats = 0;					\
 		if (slot->head.cache[0] == place->cache[0] &&		\
 		    slot->head.cache[1] == place->cache[1])		\
-			return name##_keep_call(asked, server, place,	\
+			return name##_keep_call(server, place,		\
 						name##_take(server, slot, reply), reply); \
 		kx_door_count(server, KX_DOOR_GONE);			\
 		kx_door_leave(server, &slot->head);			\
@@ -410,6 +383,7 @@
 		struct kx_door_place place = {};			\
 		struct kx_door_server *server;				\
 		struct kx_door_asked *asked;				\
+		struct kx_door_slot *slot;				\
 		__u32 zero = 0;						\
 		int verdict, why = KX_DOOR_NOBODY;			\
 									\
@@ -427,13 +401,15 @@
 		}							\
 		KX_DOOR_NAME_(&place, server, opcode, key, request);	\
 		if (ways & KX_DOOR_STOP) {				\
-			asked = bpf_task_storage_get(&name##_asked, bpf_get_current_task_btf(), \
-						     NULL, 0);		\
-			if (asked && asked->key) {			\
-				verdict = name##_resume(server, asked, &place, reply); \
+			slot = kx_door_mine(&name##_slots, server, bpf_get_current_task_btf()); \
+			if (slot) {					\
+				verdict = name##_resume(server, (struct name##_slot *)slot, \
+							&place, reply);	\
 				if (verdict <= 0)			\
 					return kx_door_verdict(verdict); \
 			}						\
+			asked = bpf_task_storage_get(&name##_asked, bpf_get_current_task_btf(), \
+						     NULL, 0);		\
 			verdict = asked ? name##_within(asked, server, &place, reply) : 1; \
 			if (verdict <= 0) {				\
 				kx_door_count(server, KX_DOOR_ASKS);	\

@@ -109,7 +109,7 @@ balance($r, { deadline => 4 }, 'another keeper');
 
 # Enough questions, or an interrupt.
 fresh();
-$r = over(serve('--count', 1, '--run', "rm $dir/a; rm $dir/b; echo end; exit 7", '--', 'echo', '{}'), 60);
+$r = over(serve('--deadline', 60000, '--count', 1, '--run', "rm $dir/a; rm $dir/b; echo end; exit 7", '--', 'echo', '{}'), 60);
 is($r->{exit}, 7, 'enough questions: what was run goes on to its end');
 like($r->{out}, qr/^end$/m, 'by itself');
 ok(!-e "$dir/a" && -e "$dir/b", 'answered as long as asked, then the default');
