@@ -7,6 +7,7 @@ use lib 'tests/lib';
 use KX;
 use Test::More;
 
+not_between();
 need_root();
 
 sub kx_programs {
