@@ -213,6 +213,8 @@ struct kxp_bank {
  * @moves: counts what changes the path of files that are not named in the call
  * @walks: paths that were looked up name by name
  * @zero: always 0; the verifier does not know, so it follows no counter through loops
+ * @undecided: calls that were refused, or in monitor mode would have been, because it could
+ *	not be told what decides: their path did not stand still, or no memory was to be had
  * @banks: the last two are empty
  */
 struct kxp_control {
@@ -222,7 +224,7 @@ struct kxp_control {
 	__u64 moves;
 	__u64 walks;
 	__u32 zero;
-	__u32 unused;
+	__u32 undecided;
 	struct kxp_bank banks[4];
 };
 

@@ -227,11 +227,13 @@ static __always_inline long decide(struct question *asked, const struct object *
 	u32 candidates;
 	int key;
 
-		fill_caller(asked);
+	fill_caller(asked);
 	if (is_tool(asked))
 		return 0;
-	if (asked->class == KXP_NO_CLASS || asked->class_too == KXP_NO_CLASS)
-		return -EAGAIN;
+	if (asked->class == KXP_NO_CLASS || asked->class_too == KXP_NO_CLASS) {
+		__sync_fetch_and_add(&control.undecided, 1);
+		return control.banks[asked->bank & 3].flags & KXP_MONITOR ? 0 : -EAGAIN;
+	}
 	key = kxp_find_entry(asked, &candidates);
 	return key < 0 ? 0 : act(asked, object, key);
 }
@@ -276,8 +278,10 @@ static __always_inline long consult(u64 what, u64 dentry, u64 mnt, const u8 *add
 				    BPF_LOCAL_STORAGE_GET_F_CREATE);
 	if (!entry)
 		return 0;
-	if (!room)
+	if (!room) {
+		__sync_fetch_and_add(&control.undecided, 1);
 		return -EACCES;
+	}
 	question = &room->question;
 	__builtin_memset(question, 0, sizeof(*question));
 	__builtin_memcpy(question->door, entry->door, sizeof(question->door));

@@ -106,9 +106,19 @@ static void show_rule(struct kernel *kernel, const struct kxp_entry *entry, bool
 	       counter.killed, counter.limited);
 }
 
+/* Nothing, mostly. */
+static const char *undecided_text(const struct kernel *kernel, char *out, size_t len)
+{
+	*out = '\0';
+	if (kernel->control->undecided)
+		snprintf(out, len, ", %u calls that could not be decided", kernel->control->undecided);
+	return out;
+}
+
 static int show(bool json)
 {
 	struct kernel kernel = { .lock = -1 };
+	char undecided[64];
 	volatile struct kxp_bank *bank;
 	uint32_t active;
 	int err = found(&kernel);
@@ -123,16 +133,17 @@ static int show(bool json)
 			printf(json ? "{\"policy\":null,\"rolled_back\":%u}\n" :
 			       "no policy acts; rolled back %u times\n", kernel.control->rolled_back);
 		else if (json)
-			printf("{\"policy\":%llu,\"rules\":%u,\"monitor\":%s,\"unconfirmed\":%s,\"rolled_back\":%u,\"walks\":%llu}\n",
+			printf("{\"policy\":%llu,\"rules\":%u,\"monitor\":%s,\"unconfirmed\":%s,\"rolled_back\":%u,\"walks\":%llu,\"undecided\":%u}\n",
 			       bank->generation, bank->nr_rules, bank->flags & KXP_MONITOR ? "true" : "false",
 			       bank->deadline_ns ? "true" : "false", kernel.control->rolled_back,
-			       kernel.control->walks);
+			       kernel.control->walks, kernel.control->undecided);
 		else
-			printf("%s: %u rules%s%s, rolled back %u times, %llu paths looked up\n",
+			printf("%s: %u rules%s%s, rolled back %u times, %llu paths looked up%s\n",
 			       (const char *)bank->source, bank->nr_rules,
 			       bank->flags & KXP_MONITOR ? ", reporting only" : "",
 			       bank->deadline_ns ? ", not confirmed yet" : "",
-			       kernel.control->rolled_back, kernel.control->walks);
+			       kernel.control->rolled_back, kernel.control->walks,
+			       undecided_text(&kernel, undecided, sizeof(undecided)));
 		for (uint32_t i = 0; active < KXP_BANKS && i < bank->nr_entries; i++) {
 			uint32_t key = active * KXP_ENTRIES + i;
 
