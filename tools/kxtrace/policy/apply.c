@@ -148,20 +148,28 @@ static bool has_asks(const struct rules *rules)
 static int replace(const struct request *request, struct kernel *old)
 {
 	struct kernel *before = NULL, tables = { .lock = -1 };
+	bool both = false;
 	int err = kernel_lock(old);
 
 	if (!err && request->confirm_s) {
 		complain("policy: the policy that acts is that of another build of kxtrace, to which nothing can be rolled back: apply without --confirm first");
 		err = -EBUSY;
 	}
-	if (!err)
+	if (!err) {
 		err = act(request, POLICY_MEANWHILE, NULL);
+		both = true;
+	}
 	if (!err && kernel_has_tables(old)) {
 		err = kernel_find(&tables, POLICY_INSTANCE);
 		before = &tables;
 	}
-	if (!err)
+	if (!err) {
 		err = kernel_unload(old);
+		both = err;
+	}
+	/* What acted before goes on alone. */
+	if (err && both)
+		(void)policy_remove(POLICY_MEANWHILE);
 	if (!err)
 		err = act(request, POLICY_INSTANCE, before);
 	if (!err && has_asks(&request->rules))
