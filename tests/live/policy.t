@@ -5,11 +5,10 @@ use strict;
 use warnings;
 use lib 'tests/lib';
 use KX;
+use Policy;
 use Test::More;
 
 need_root();
-my $kxtrace = "$build/kxtrace";
-sub policy { return run($kxtrace, 'policy', @_); }
 
 my $file = write_file("$dir/a.policy", <<"END");
 set mine = { $dir/secret, $dir/below/** }

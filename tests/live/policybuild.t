@@ -7,16 +7,12 @@ use lib 'tests/lib';
 use Cwd 'abs_path';
 use JSON::PP;
 use KX;
+use Policy;
 use Test::More;
 
 need_root();
 not_between('6.12');
-my $kxtrace = abs_path("$build/kxtrace");
-my $denied = abs_path("$build/tests/live/denied");
-sub policy { return run($kxtrace, 'policy', @_); }
-my ($why) = policy('features')->{out} =~ /^read +no: (.*)$/m;
-plan skip_all => "no rule can be enforced here: $why" if defined $why;
-END { local $?; run($kxtrace, 'policy', 'remove') if defined $kxtrace && -e '/sys/fs/bpf/kx/kxpolicy'; }
+need_policies();
 
 # Other builds: a word of the kernel half is another one; the version of its tables is.
 my $bytes = slurp($kxtrace);
@@ -37,7 +33,6 @@ my $work = abs_path($dir);
 write_file("$work/$_", "text\n") for qw(kept asked);
 my $refuse = write_file("$dir/refuse.policy", "error EACCES read path $work/kept\nask person read path $work/asked\n");
 sub matched { my $line = shift; my ($rule) = map { decode_json($_) } grep { /"line":$line,/ } split /\n/, policy('show', '--json')->{out}; return $rule->{matched}; }
-sub loaded { return join ' ', sort map { s{.*/}{}r } glob('/sys/fs/bpf/kx/kxpolicy*'); }
 
 # Reads all the time: a moment without a policy would be found.
 sub reads_meanwhile {
@@ -63,7 +58,7 @@ ok(wait_for(sub { matched(2) }), 'a caller waits');
 my $replaced = reads_meanwhile(sub { policy('apply', $refuse) });
 is($replaced->{err}, "kxtrace: policy: a service of kxpolicy.ask has to be started again: it served the kernel half of another build\n", 'this build applies one');
 is($replaced->{out}, "$refuse: 2 rules act\n", 'and says what it always says');
-is(loaded(), 'kxpolicy', 'there is one kernel half');
+is(policies_loaded(), 'kxpolicy', 'there is one kernel half');
 is(finish($caller)->{out}, "EACCES\n", 'who waited for an answer got one');
 kill INT => $serve->{pid};
 finish($serve);
@@ -86,6 +81,6 @@ like(policy('show')->{out}, qr/: 2 rules/, 'which show shows');
 # One that was killed while both acted.
 is(run("$build/kx", 'load', "$build/bpf/kxpolicy_fmod.bpf.o", '--as', 'kxpolicy-meanwhile')->{err}, '', 'a half that was left');
 is(policy('remove')->{out}, "removed\n", 'remove');
-is(loaded(), '', 'removes both');
+is(policies_loaded(), '', 'removes both');
 is(run($denied, 'read', "$work/kept")->{out}, "done\n", 'and nothing acts');
 done_testing();

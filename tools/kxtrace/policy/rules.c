@@ -90,10 +90,9 @@ struct parser {
 	size_t nr_sets;
 };
 
-static void show_place(const char *file, unsigned int line, const char *text, unsigned int column)
+static void show_place(const char *file, unsigned int line, unsigned int column)
 {
 	fprintf(stderr, "kxtrace: %s:%u:%u: ", file, line, column + 1);
-	(void)text;
 }
 
 static void show_caret(const char *text, unsigned int column)
@@ -109,7 +108,7 @@ static int refuse(const struct parser *p, const char *at, const char *format, ..
 {
 	va_list args;
 
-	show_place(p->file, p->line, p->text, at - p->text);
+	show_place(p->file, p->line, at - p->text);
 	va_start(args, format);
 	vfprintf(stderr, format, args);
 	va_end(args);
@@ -121,7 +120,7 @@ int rule_refuse(const struct rule *rule, const struct value *value, const char *
 {
 	va_list args;
 
-	show_place(rule->file, rule->line, rule->text, value->column);
+	show_place(rule->file, rule->line, value->column);
 	va_start(args, format);
 	vfprintf(stderr, format, args);
 	va_end(args);
