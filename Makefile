@@ -15,7 +15,7 @@ BPFTOOL	?= $(or $(shell command -v bpftool),/usr/sbin/bpftool)
 
 CFLAGS	?= -O2 -g
 WARN	:= -Wall -Wextra -Wno-missing-field-initializers
-KX_CFLAGS := -std=gnu11 -D_GNU_SOURCE $(WARN) -Iinclude -I$(O)/skel $(CFLAGS)
+KX_CFLAGS := -std=gnu11 -D_GNU_SOURCE $(WARN) -Iinclude -Itools -I$(O)/skel $(CFLAGS)
 LIBS	:= -Wl,-Bstatic -lbpf -lelf -lz -Wl,-Bdynamic
 PIC_CFLAGS := -fPIC -fvisibility=hidden
 ifeq ($(SAN),1)
@@ -47,7 +47,7 @@ endif
 
 BPF	:= $(patsubst bpf/%.bpf.c,%,$(wildcard bpf/*.bpf.c))
 SKELS	:= $(BPF:%=$(O)/skel/%.skel.h)
-TOOLS	:= kx kxtrace kxlog
+TOOLS	:= kx kxtrace kxlog kxfilter
 LIB_OBJS := $(patsubst %.c,$(O)/%.o,$(wildcard src/*/*.c))
 PIC_OBJS := $(LIB_OBJS:$(O)/%=$(O)/pic/%)
 LIB	:= $(O)/pic/libkx.a $(O)/libkx.so
@@ -61,7 +61,11 @@ kxtrace_OBJS := $(patsubst %.c,$(O)/%.o,$(wildcard tools/kxtrace/*.c \
 REPORT_PAGE := $(wildcard tools/kxtrace/report/*)
 kxtrace_OBJS += $(O)/tools/kxtrace/report.page.o
 kxlog_OBJS := $(patsubst %.c,$(O)/%.o,$(wildcard tools/kxlog/*.c))
-OBJS	:= $(LIB_OBJS) $(kx_OBJS) $(kxtrace_OBJS) $(kxlog_OBJS)
+kxfilter_OBJS := $(patsubst %.c,$(O)/%.o,$(wildcard tools/kxfilter/*.c \
+		   tools/kxfilter/language/*.c tools/kxfilter/compile/*.c))
+# What the programs say, and how those of verbs find them.
+CLI_OBJS := $(patsubst %.c,$(O)/%.o,$(wildcard tools/cli/*.c))
+OBJS	:= $(LIB_OBJS) $(CLI_OBJS) $(kx_OBJS) $(kxtrace_OBJS) $(kxlog_OBJS) $(kxfilter_OBJS)
 
 # What kxlog uses where it is: HAVE_NAME, the header, the library.
 KXLOG_OPTIONAL := NATS:nats/nats.h:nats MICROHTTPD:microhttpd.h:microhttpd
@@ -79,8 +83,15 @@ KXTRACE_CFLAGS := $(foreach row,$(KXTRACE_FOUND),-DHAVE_$(call field,1,$(row)))
 # What is static in kxtrace stays its own: libdw brings a libelf of its own.
 kxtrace_LIBS := -Wl,--exclude-libs,ALL $(foreach row,$(KXTRACE_FOUND),-l$(call field,3,$(row)))
 $(kxtrace_OBJS): KX_CFLAGS += $(KXTRACE_CFLAGS)
+# And for kxfilter: captures are read and written by libpcap, top has a screen.
+KXFILTER_OPTIONAL := PCAP:pcap/pcap.h:pcap NCURSES:ncurses.h:ncurses
+KXFILTER_FOUND := $(foreach row,$(KXFILTER_OPTIONAL),$(if $(call have,$(call field,2,$(row))),$(row)))
+KXFILTER_CFLAGS := $(foreach row,$(KXFILTER_FOUND),-DHAVE_$(call field,1,$(row)))
+kxfilter_LIBS := $(foreach row,$(KXFILTER_FOUND),-l$(call field,3,$(row)))
+$(kxfilter_OBJS): KX_CFLAGS += -Ibpf $(KXFILTER_CFLAGS)
 # Unit tests of kxlog's parts; the others are linked with kxtrace's.
-KXLOG_UNITS := $(patsubst %,$(O)/tests/unit/%.t,spool)
+KXLOG_UNITS := $(patsubst %,$(O)/tests/unit/%.t,spool exposition)
+KXFILTER_UNITS := $(patsubst tests/unit/%.c,$(O)/tests/unit/%.t,$(wildcard tests/unit/kxfilter_*.c))
 UNITS	:= $(patsubst tests/unit/%.c,$(O)/tests/unit/%.t,$(filter-out %.bpf.c,$(wildcard tests/unit/*.c)))
 HELPERS	:= $(patsubst %.c,$(O)/%,$(filter-out %.bpf.c,$(wildcard \
 		  tests/live/*.c tests/prog/*.c tests/bench/*.c)))
@@ -90,6 +101,15 @@ SINK_HELPERS := $(patsubst %,$(O)/tests/%,live/sink_drive \
 # And one with kxtrace's.
 TREE_HELPER := $(O)/tests/live/roundtrip
 HELPERS	:= $(filter-out %/sink_drive %/nats_read %/nats_plain $(TREE_HELPER),$(HELPERS))
+# These with the compiler of kxfilter and its reference.
+FILTER_HELPERS := $(patsubst %,$(O)/tests/%,live/kxfilter_verdicts live/kxfilter_packet live/kxfilter_traffic live/kxfilter_large \
+		    bench/filter live/track live/trkload live/trknat live/trkrules live/trkhold bench/tracking)
+FILTER_OBJS := $(patsubst %.c,$(O)/%.o,$(wildcard tools/kxfilter/compile/*.c \
+		 tools/kxfilter/reference/*.c) tools/kxfilter/fields.c tools/kxfilter/set.c)
+HELPERS	:= $(filter-out $(FILTER_HELPERS),$(HELPERS))
+# And one with its language, too.
+NFT_HELPER := $(O)/tests/live/kxfilter_nft
+HELPERS	:= $(filter-out $(NFT_HELPER),$(HELPERS))
 # A program of 32 bits, without anything of ours in it.
 NARROW_HELPERS := $(O)/tests/live/compat
 HELPERS	:= $(filter-out $(NARROW_HELPERS),$(HELPERS))
@@ -155,8 +175,12 @@ $(O)/libkx.a: $(LIB_OBJS)
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && ar rcs $@ $^
 
+$(O)/cli.a: $(CLI_OBJS)
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && ar rcs $@ $^
+
 # libkx for others: only what kx.h declares can be seen, in either form.
-$(O)/pic/%.o: %.c $(O)/flags
+$(O)/pic/%.o: %.c $(O)/flags | $(SKELS)
 	$(call say,PIC,$<)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(KX_CFLAGS) $(PIC_CFLAGS) -MMD -MP -c $< -o $@
@@ -174,7 +198,7 @@ $(O)/libkx.so: $(O)/libkx.so.$(VERSION)
 	$(Q)ln -sf libkx.so.$(VERSION) $(O)/$(SONAME) && ln -sf $(SONAME) $@
 
 .SECONDEXPANSION:
-$(TOOLS:%=$(O)/%): $(O)/%: $$(%_OBJS) $(O)/libkx.a
+$(TOOLS:%=$(O)/%): $(O)/%: $$(%_OBJS) $(O)/cli.a $(O)/libkx.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(KX_CFLAGS) $(LDFLAGS) $^ $(LIBS) $($*_LIBS) -o $@
 
@@ -185,11 +209,14 @@ $(call say,TEST,$<)
 $(Q)$(CC) $(KX_CFLAGS) -DKX_BUILD='"$(O)"' -Itools/$(1) -MMD -MP -MF $(@:.t=.d) $< $(filter %.o %.a,$^) $(LIBS) $($(1)_LIBS) -o $@
 endef
 
-$(filter-out $(KXLOG_UNITS),$(UNITS)): $(O)/tests/unit/%.t: tests/unit/%.c $(filter-out %/main.o,$(kxtrace_OBJS)) $(O)/libkx.a | $(UNIT_BPF)
+$(filter-out $(KXLOG_UNITS) $(KXFILTER_UNITS),$(UNITS)): $(O)/tests/unit/%.t: tests/unit/%.c $(filter-out %/main.o,$(kxtrace_OBJS)) $(O)/libkx.a | $(UNIT_BPF)
 	$(call unit_test,kxtrace)
 
-$(KXLOG_UNITS): $(O)/tests/unit/%.t: tests/unit/%.c $(filter-out %/main.o,$(kxlog_OBJS)) $(O)/libkx.a
+$(KXLOG_UNITS): $(O)/tests/unit/%.t: tests/unit/%.c $(filter-out %/main.o,$(kxlog_OBJS)) $(O)/cli.a $(O)/libkx.a
 	$(call unit_test,kxlog)
+
+$(KXFILTER_UNITS): $(O)/tests/unit/%.t: tests/unit/%.c $(filter-out %/main.o,$(kxfilter_OBJS)) $(O)/cli.a $(O)/libkx.a
+	$(call unit_test,kxfilter)
 
 $(HELPERS): $(O)/%: %.c $(O)/libkx.a | $(SKELS) $(TEST_BPF:%=$(O)/skel/%.skel.h)
 	$(call say,CC,$<)
@@ -201,10 +228,20 @@ $(NARROW_HELPERS): $(O)/%: %.c $(O)/flags
 	@mkdir -p $(@D)
 	$(Q)$(CC) -std=gnu11 -D_GNU_SOURCE $(WARN) $(CFLAGS) -m32 -static -idirafter /usr/include/$(MULTIARCH) $< -o $@
 
-$(SINK_HELPERS): $(O)/%: %.c $(filter-out %/main.o,$(kxlog_OBJS)) $(O)/libkx.a
+$(SINK_HELPERS): $(O)/%: %.c $(filter-out %/main.o,$(kxlog_OBJS)) $(O)/cli.a $(O)/libkx.a
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(KX_CFLAGS) $(KXLOG_CFLAGS) -Itools/kxlog -MMD -MP -MF $@.d $< $(filter %.o %.a,$^) $(LIBS) $(kxlog_LIBS) -lpthread -o $@
+
+$(FILTER_HELPERS): $(O)/%: %.c $(FILTER_OBJS) | $(O)/bpf/kxfilter.bpf.o $(TEST_BPF:%=$(O)/skel/%.skel.h)
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(KX_CFLAGS) -MMD -MP -MF $@.d $< $(filter %.o,$^) $(LIBS) -o $@
+
+$(NFT_HELPER): $(O)/%: %.c $(FILTER_OBJS) $(filter $(O)/tools/kxfilter/language/%,$(kxfilter_OBJS))
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(KX_CFLAGS) -MMD -MP -MF $@.d $< $(filter %.o,$^) $(LIBS) -o $@
 
 $(TREE_HELPER): $(O)/%: %.c $(patsubst %,$(O)/tools/kxtrace/%.o,tree tree_text tree_json out)
 	$(call say,CC,$<)
@@ -216,21 +253,28 @@ RUNS	?= 20000
 FUZZ_CFLAGS := $(filter-out -O2,$(KX_CFLAGS)) -Isrc -O1 -fsanitize=fuzzer,address,undefined \
 	       -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 FUZZ_OBJS := $(patsubst src/%.c,$(O)/fuzz/src/%.o,$(wildcard src/*/*.c))
-FUZZ_KXLOG := $(patsubst %,$(O)/fuzz/tools/kxlog/%.o,record)
+FUZZ_KXLOG := $(patsubst %,$(O)/fuzz/tools/%.o,cli/utf8 kxlog/record kxlog/exposition \
+		kxlog/exposition_line kxlog/lines)
 # Those of kxtrace are linked with all of it but its main().
 KXTRACE_FUZZERS := records kxt_options kxt_policy trace_file
 FUZZ_KXTRACE := $(patsubst $(O)/%,$(O)/fuzz/%,$(filter-out %/main.o %/report.page.o,$(kxtrace_OBJS)))
 $(FUZZ_KXTRACE): private FUZZ_CFLAGS += $(KXTRACE_CFLAGS)
 FUZZ_TREE := $(patsubst %,$(O)/fuzz/tools/kxtrace/%.o,tree tree_text tree_json out)
-$(FUZZ_OBJS) $(FUZZ_KXLOG) $(FUZZ_KXTRACE): $(O)/fuzz/%.o: %.c $(O)/flags | $(SKELS)
+FUZZ_KXFILTER := $(patsubst %.c,$(O)/fuzz/%.o,$(wildcard tools/kxfilter/language/*.c) \
+		   tools/kxfilter/fields.c tools/kxfilter/set.c)
+FUZZ_SAVED := $(patsubst %,$(O)/fuzz/tools/kxfilter/%.o,saved_file device netdev)
+$(FUZZ_OBJS) $(FUZZ_KXLOG) $(FUZZ_KXTRACE) $(FUZZ_KXFILTER) $(FUZZ_SAVED): $(O)/fuzz/%.o: %.c $(O)/flags | $(SKELS)
 	$(call say,FUZZ,$<)
 	@mkdir -p $(@D)
 	$(Q)$(CLANG) $(subst =fuzzer,=fuzzer-no-link,$(FUZZ_CFLAGS)) -MMD -MP -c $< -o $@
 
-$(O)/fuzz/spool: $(FUZZ_KXLOG)
+$(O)/fuzz/spool $(O)/fuzz/exposition: $(FUZZ_KXLOG)
 $(KXTRACE_FUZZERS:%=$(O)/fuzz/%): $(FUZZ_KXTRACE) $(O)/tools/kxtrace/report.page.o
 $(KXTRACE_FUZZERS:%=$(O)/fuzz/%): private LIBS += $(kxtrace_LIBS)
 $(O)/fuzz/tree: $(FUZZ_TREE)
+$(O)/fuzz/kxf_rules: $(FUZZ_KXFILTER)
+$(O)/fuzz/kxf_saved: $(FUZZ_KXFILTER) $(FUZZ_SAVED)
+$(FUZZ_SAVED): private FUZZ_CFLAGS += -Wno-gnu-variable-sized-type-not-at-end
 $(FUZZERS:%=$(O)/fuzz/%): $(O)/fuzz/%: tests/fuzz/%.c $(FUZZ_OBJS)
 	$(call say,FUZZ,$<)
 	$(Q)$(CLANG) $(FUZZ_CFLAGS) $^ $(LIBS) -o $@
@@ -244,7 +288,7 @@ fuzz: $(FUZZERS:%=$(O)/fuzz/%)
 			-artifact_prefix=$(O)/fuzz/ || exit 1; \
 	done
 
--include $(OBJS:.o=.d) $(PIC_OBJS:.o=.d) $(FUZZ_OBJS:.o=.d) $(FUZZ_KXLOG:.o=.d) $(FUZZ_KXTRACE:.o=.d) $(BPF:%=$(O)/bpf/%.bpf.d) $(UNITS:.t=.d) $(UNIT_BPF:.o=.d) $(HELPERS:=.d) $(SINK_HELPERS:=.d) $(TREE_HELPER:=.d) $(TEST_EXT:.o=.d)
+-include $(OBJS:.o=.d) $(PIC_OBJS:.o=.d) $(FUZZ_OBJS:.o=.d) $(FUZZ_KXLOG:.o=.d) $(FUZZ_KXTRACE:.o=.d) $(FUZZ_KXFILTER:.o=.d) $(BPF:%=$(O)/bpf/%.bpf.d) $(UNITS:.t=.d) $(UNIT_BPF:.o=.d) $(HELPERS:=.d) $(SINK_HELPERS:=.d) $(FILTER_HELPERS:=.d) $(NFT_HELPER:=.d) $(FILTER_OBJS:.o=.d) $(TREE_HELPER:=.d) $(TEST_EXT:.o=.d)
 
 # What a machine must have; `make deps` installs what is missing.
 BUILD_PACKAGES := gcc libc6-dev make clang libbpf-dev bpftool libelf-dev zlib1g-dev
@@ -253,9 +297,10 @@ TEST_PACKAGES := $(BUILD_PACKAGES) libclang-rt-dev perl g++ pkg-config strace gi
 		 qemu-system-x86 qemu-system-common busybox-static cpio kmod xz-utils \
 		 tar bash coreutils findutils chromium \
 		 libzstd-dev libnats-dev nats-server libmicrohttpd-dev prometheus systemd \
-		 lib32gcc-12-dev libc6-dev-i386 libncurses-dev bsdutils tmux \
-		 libdw-dev nodejs
-BENCH_PACKAGES := $(BUILD_PACKAGES) strace linux-perf bpftrace perl libnats-dev nats-server
+		 nftables iputils-ping lib32gcc-12-dev libc6-dev-i386 libncurses-dev bsdutils tmux \
+		 libdw-dev nodejs nginx-light iperf3 tcpdump libpcap-dev
+BENCH_PACKAGES := $(BUILD_PACKAGES) strace linux-perf bpftrace perl libnats-dev nats-server \
+		  iproute2 nftables xdp-tools util-linux
 
 define install
 @missing=; for p in $(1); do \
@@ -317,7 +362,7 @@ unit: $(UNITS) $(LIB)
 	@KX_BUILD=$(O) prove tests/unit
 	@prove --exec '' $(UNITS)
 
-test-helpers: $(HELPERS) $(NARROW_HELPERS) $(SINK_HELPERS) $(TREE_HELPER) $(TEST_EXT)
+test-helpers: $(HELPERS) $(NARROW_HELPERS) $(SINK_HELPERS) $(FILTER_HELPERS) $(NFT_HELPER) $(TREE_HELPER) $(TEST_EXT)
 
 bench: deps-bench
 	@$(MAKE) all test-helpers
@@ -330,6 +375,7 @@ bench: deps-bench
 	@$(ROOT) tests/bench/inject
 	@$(ROOT) tests/bench/doors
 	@$(ROOT) tests/bench/policy
+	@$(ROOT) tests/bench/filters
 	@$(ROOT) tests/bench/nats
 
 install: all
@@ -344,24 +390,27 @@ install: all
 	sed 's|@prefix@|$(prefix)|; s|@version@|$(VERSION)|' src/libkx.pc.in >$(DESTDIR)$(prefix)/lib/pkgconfig/libkx.pc
 	install -d $(DESTDIR)$(prefix)/lib/systemd/system
 	sed 's|@prefix@|$(prefix)|' tools/kxlog/kxlog.service >$(DESTDIR)$(prefix)/lib/systemd/system/kxlog.service
+	sed 's|@prefix@|$(prefix)|' tools/kxfilter/kxfilter.service >$(DESTDIR)$(prefix)/lib/systemd/system/kxfilter.service
 	install -d $(DESTDIR)$(prefix)/share/kx/new
 	install -m 644 vmlinux/*.h $(DESTDIR)$(prefix)/share/kx
 	install -m 644 docs/schema/*.json $(DESTDIR)$(prefix)/share/kx
 	install -m 644 tools/kx/new/*.bpf.c $(DESTDIR)$(prefix)/share/kx/new
-	install -d $(DESTDIR)$(prefix)/share/man/man8 $(DESTDIR)$(prefix)/share/man/man7 $(DESTDIR)$(prefix)/share/man/man1
+	install -d $(addprefix $(DESTDIR)$(prefix)/share/man/man,1 5 7 8)
+	install -m 644 docs/man/*.5 $(DESTDIR)$(prefix)/share/man/man5
 	install -m 644 docs/man/*.7 $(DESTDIR)$(prefix)/share/man/man7
 	install -m 644 docs/man/*.8 $(DESTDIR)$(prefix)/share/man/man8
 	install -m 644 docs/man/*.1 $(DESTDIR)$(prefix)/share/man/man1
 	install -d $(DESTDIR)$(prefix)/share/bash-completion/completions
 	install -m 644 docs/completion/kxtrace.bash $(DESTDIR)$(prefix)/share/bash-completion/completions/kxtrace
 	install -m 644 docs/completion/kxlog.bash $(DESTDIR)$(prefix)/share/bash-completion/completions/kxlog
+	install -m 644 docs/completion/kxfilter.bash $(DESTDIR)$(prefix)/share/bash-completion/completions/kxfilter
 	install -m 644 docs/completion/kx.bash $(DESTDIR)$(prefix)/share/bash-completion/completions/kx
 
 clean:
 	rm -rf build
 
 help:
-	@echo 'make            builds kx, kxtrace, kxlog and the library, build/libkx.so'
+	@echo 'make            builds kx, kxtrace, kxlog, kxfilter, libkx, build/libkx.so'
 	@echo 'make demo       installs what is needed, builds, traces a real command,'
 	@echo '                and loads, changes and unloads an extension'
 	@echo 'make test       installs what is needed, builds, runs all tests'

@@ -3,9 +3,10 @@
 declare -A _kx_options=(
 	[new]="-k --kind -f --force"
 	[build]="-o --output -c --check"
-	[load]="--as --held -j --json"
+	[load]="--as --confirm --held -j --json"
 	[unload]="--with-users --unused -j --json"
-	[upgrade]="--fresh -j --json"
+	[upgrade]="--confirm --fresh -j --json"
+	[confirm]="-j --json"
 	[rollback]="-j --json"
 	[check]="-r --repair -j --json"
 	[list]="-m --measure -j --json"
@@ -94,7 +95,7 @@ _kx_argument()
 	load/*)
 		compopt -o nospace
 		_kx_reply "$(_kx_params "$4" '' =)" "$2" ;;
-	upgrade/0|rollback/0|unload/*|list/*|log/*)
+	upgrade/0|confirm/0|rollback/0|unload/*|list/*|log/*)
 		_kx_reply "$(_kx_instances)" "$2" ;;
 	events/*)
 		_kx_channel stream "$2" ;;

@@ -28,7 +28,7 @@ struct sizes {
 };
 
 /* Where it is attached: known at load, `kx load params.bpf.o dev=eth0`. */
-KX_DEVICE(dev, "the device to watch") = "lo";
+KX_DEVICE(dev, "the device to watch") = "lo:generic";
 
 /*
  * Set at load only: for the verifier it is a constant, and what is switched off

@@ -75,6 +75,11 @@ enum kx_state {
  * @loaded_ns: when, CLOCK_REALTIME
  * @name: of the instance
  * @command: of the process that loaded it, words separated by blanks
+ * @until_ns: CLOCK_BOOTTIME until which a change waits to be confirmed; 0: none does
+ * @new_slot: the slot of that change
+ * @back_slot: the one that acts again when it is not confirmed; 0: none
+ * @not_confirmed: the slot whose change nobody has confirmed in time, until the next
+ *                 change; 0: none
  *
  * The map's id is the instance's kmid. Writable by its owner only.
  */
@@ -91,6 +96,11 @@ struct kx_entry {
 	__u64 loaded_ns;
 	char name[64];
 	char command[256];
+	__u64 until_ns;
+	__u32 new_slot;
+	__u32 back_slot;
+	__u32 not_confirmed;
+	__u32 pad;
 };
 
 #define KX_META_MAGIC		0x6b786d65	/* "kxme" */

@@ -102,10 +102,15 @@
  * Where to attach, as a parameter. The default may be "", then the load command
  * has to say it; several, separated by commas, attach the program to each.
  *
- *	KX_DEVICE(dev, "the device to watch") = "lo";
+ *	KX_DEVICE(dev, "the device to watch") = "eth0";
  *
  *	SEC("xdp") KX_AT(dev)
  *	int count(struct xdp_md *ctx)
+ *
+ * A program for XDP is attached in the device's driver; "eth0:generic" attaches it to
+ * the slower XDP that every device has. SEC("tcx/ingress") and SEC("tcx/egress") are for
+ * tc; kernels without tcx (before 6.6) get a filter of a clsact qdisc, for which the
+ * verdicts -1 (go on with the next program) and 2 (drop) mean the same.
  */
 #define KX_DEVICE(name, text)						\
 	KX_PARAM_LOAD(char[64], name, text, KX_TAG("kx.target=device"))

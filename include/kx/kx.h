@@ -197,7 +197,8 @@ enum kx_mount {
  *
  * Return: 0, it was there or is now; -EPERM: may not mount, the sentence gives
  * the command; -ENODEV: the kernel does not have it; -ENOENT: no directory to
- * mount it on (sysfs missing); -EINVAL: no such @which; else mount(2)'s errno.
+ * mount it on (sysfs missing); -EINVAL: no such @which; -EXDEV: "ip netns exec" has
+ * hidden the machine's /sys/fs/bpf; else mount(2)'s errno.
  * Context: changes the mount namespace of the process.
  * Kernel: any; CAP_SYS_ADMIN when it has to mount.
  * Since: 0.1
@@ -628,6 +629,15 @@ const struct kx_about *kx_extension_about(const struct kx_extension *ext);
 struct kx_instance;
 
 /**
+ * typedef kx_object_fn - works on an object that is being loaded
+ * @ctx: as given in struct kx_load_opts
+ * @obj: libbpf's object; not to be loaded, attached or closed
+ *
+ * Return: 0; a negative errno undoes the load or upgrade, which returns it.
+ */
+typedef int (*kx_object_fn)(void *ctx, struct bpf_object *obj);
+
+/**
  * struct kx_load_opts - how to load or upgrade; zeros mean the usual
  * @size: sizeof(struct kx_load_opts), so that it can grow
  * @instance: the instance's name; NULL: the extension's
@@ -638,6 +648,18 @@ struct kx_instance;
  * @held: not 0: the instance ends with this process
  * @fresh: upgrade only: not 0: maps whose layout differs start anew
  * @wait_ms: how long to wait while another process loads or unloads; 0: 10 s
+ * @prepare: settings are applied, nothing is in the kernel yet: the time for sizes of
+ *	maps, for constants, and for bpf_program__set_autoload(): a program that is not
+ *	loaded is not attached; or NULL
+ * @fill: maps and programs are in the kernel, neither init nor a hook has run: the time for
+ *	what is in the maps; in an upgrade those that are carried over have their content; or
+ *	NULL
+ * @ctx: for @prepare and @fill, which are not called for extensions that are needed
+ * @confirm_s: not 0: unless kx_confirm() is called within so many seconds, the kernel itself
+ *	returns to what was before: to the generation before, or, after a load, to hooks that
+ *	do nothing. No process is needed for that
+ *
+ * What is not within @size is as if it were zero.
  */
 struct kx_load_opts {
 	size_t size;
@@ -649,6 +671,10 @@ struct kx_load_opts {
 	int held;
 	int fresh;
 	uint32_t wait_ms;
+	kx_object_fn prepare;
+	kx_object_fn fill;
+	void *ctx;
+	uint32_t confirm_s;
 };
 
 /**
@@ -668,7 +694,9 @@ struct kx_load_opts {
  * the sentence gives its kmid; -EINVAL: a wrong parameter or name; -ENOENT:
  * something needed, imported or attached to is not there; -ELOOP: needs in a
  * circle; -ESTALE: an imported map has another layout; -ECANCELED: init refused;
- * -EBUSY: another process holds the registry, or a hook; as kx_object_load().
+ * -EBUSY: another process holds the registry, or a hook; -EOPNOTSUPP: this kernel cannot
+ * undo what is not confirmed (@opts->confirm_s); -ETIMEDOUT: that time was over before it
+ * acted; as kx_object_load().
  * Context: any thread; as long as the verifier takes.
  * Kernel: 6.1; CAP_BPF and what its programs need, and for a resident instance
  * the right to write to /sys/fs/bpf.
@@ -705,7 +733,8 @@ int kx_instance_hold(struct kx *kx, struct bpf_object *obj, const void *elf,
  *
  * Return: 0; -ENOENT: nothing of that name or number is loaded; -EACCES: it is
  * there, but its pins are not for this user; -EPROTO: its entry is damaged;
- * -EPROTONOSUPPORT: another version of kx has loaded it.
+ * -EPROTONOSUPPORT: another version of kx has loaded it; -EXDEV: /sys/fs/bpf is out of
+ * sight, as kx_mount_ensure() says.
  * Context: any thread.
  * Kernel: 6.1; a held one by CAP_SYS_ADMIN only, others as their pins allow.
  * Since: 0.1
@@ -765,7 +794,7 @@ void kx_instances_free(struct kx_instance **list, size_t nr);
  * @kmid: its number; the id of its entry in the kernel, which counts up and
  *        comes back to a number after 2^31 maps
  * @state: "live", "loading", "unloading"; the last two mean that a command is at
- *         work or was killed
+ *         work or was killed; "not confirmed": its load was undone, no hook of it acts
  * @held: 1: ends with the process @pid
  * @on_demand: 1: loaded because another needed it
  * @generation: 1, and one more with each upgrade
@@ -774,6 +803,8 @@ void kx_instances_free(struct kx_instance **list, size_t nr);
  * @pid: the process that loaded it, as the first pid namespace counts
  * @command: of that process
  * @loaded_ns: when, CLOCK_REALTIME
+ * @confirm_ms: time that is left for kx_confirm(); 0: nothing waits for it
+ * @not_confirmed: 1: the last load or upgrade was not confirmed in time and so undone
  *
  * Strings belong to the instance.
  */
@@ -789,6 +820,8 @@ struct kx_status {
 	uint32_t pid;
 	const char *command;
 	uint64_t loaded_ns;
+	uint32_t confirm_ms;
+	int not_confirmed;
 };
 
 /**
@@ -976,9 +1009,10 @@ int kx_param_set(struct kx *kx, struct kx_instance *inst, const char *name,
  * kernel afterwards, for kx_rollback().
  *
  * Return: 0; -EINVAL: another extension, or a wrong parameter; -EEXIST: it runs
- * this very content already; -ESTALE: a map's layout differs, the sentence says
- * how; -EOPNOTSUPP: a held instance, or a program that cannot be switched
- * without a gap; as kx_load().
+ * this very content already, and opts has no prepare or fill; -ESTALE: a map's
+ * layout differs, the sentence says how; -EOPNOTSUPP: a held instance, or a
+ * program that cannot be switched without a gap; -EBUSY: the change before waits
+ * to be confirmed; as kx_load().
  * Context: any thread.
  * Kernel: 6.1; as kx_load().
  * Since: 0.1
@@ -998,6 +1032,18 @@ int kx_upgrade(struct kx *kx, struct kx_instance *inst,
  * Since: 0.1
  */
 int kx_rollback(struct kx *kx, struct kx_instance *inst);
+
+/**
+ * kx_confirm() - keep what was loaded or upgraded with confirm_s
+ * @kx: the context
+ * @inst: the instance
+ *
+ * Return: 0; -ETIMEDOUT: too late, what was before acts again; -ENOENT: nothing waits to be
+ * confirmed; -EOPNOTSUPP: it is held; -EACCES.
+ * Context: any thread; what counts is done at once, without waiting for others.
+ * Since: 0.1
+ */
+int kx_confirm(struct kx *kx, struct kx_instance *inst);
 
 /**
  * enum kx_unload_flags - bits
@@ -1787,8 +1833,9 @@ int kx_door_fd(const struct kx_door *door);
  * is how the end of the instance is seen.
  *
  * Return: 1: one was handled; 0: none waits; -ENODEV: the instance is gone; -ESTALE: an
- * upgrade has begun the door anew; -EPROTO: somebody else has written to the ring; what
- * the handler has returned below 0; for a listener: -ENODEV: all that it held have ended.
+ * upgrade has begun the door anew (what was taken before can still be answered); -EPROTO:
+ * somebody else has written to the ring; what the handler has returned below 0; for a
+ * listener: -ENODEV: all that it held have ended.
  * Context: several threads at once; never blocks, but for the handler.
  * Since: 0.1
  */

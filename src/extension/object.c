@@ -211,6 +211,20 @@ static int explain(struct kx *kx, int err, struct bpf_object *obj,
 	return err;
 }
 
+/* libbpf knows these since 1.3. */
+static void name_sections(struct bpf_object *obj)
+{
+	struct bpf_program *prog;
+
+	bpf_object__for_each_program(prog, obj) {
+		const char *section = bpf_program__section_name(prog);
+
+		if (bpf_program__type(prog) == BPF_PROG_TYPE_UNSPEC &&
+		    (!strcmp(section, "tcx/ingress") || !strcmp(section, "tcx/egress")))
+			bpf_program__set_type(prog, BPF_PROG_TYPE_SCHED_CLS);
+	}
+}
+
 int kx_object_open(struct kx *kx, const void *elf, size_t len,
 		   const char *name, struct bpf_object **out)
 {
@@ -223,6 +237,7 @@ int kx_object_open(struct kx *kx, const void *elf, size_t len,
 
 	obj = bpf_object__open_mem(elf, len, &opts);
 	if (obj) {
+		name_sections(obj);
 		*out = obj;
 		return 0;
 	}

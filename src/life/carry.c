@@ -101,6 +101,22 @@ static bool is_same_ring(struct generation *gen, struct kx_instance *inst, const
 	return true;
 }
 
+/* prepare() has made it longer or shorter: what is there would be taken for that. */
+static bool is_same_size(struct generation *gen, struct kx_instance *inst,
+			 const struct bpf_map *map, char *why, size_t why_len)
+{
+	enum bpf_map_type type = bpf_map__type(map);
+	uint32_t before, after = bpf_map__max_entries(map);
+
+	if (!gen->opts || !gen->opts->prepare || map_section(map) ||
+	    (type != BPF_MAP_TYPE_ARRAY && type != BPF_MAP_TYPE_HASH) ||
+	    about_tag(&gen->ext->about, bpf_map__name(map), "stream"))
+		return true;
+	before = strtoul(map_line(inst->meta, bpf_map__name(map))->fields[5], NULL, 10);
+	snprintf(why, why_len, "%u elements, before %u", after, before);
+	return before == after;
+}
+
 static int carry_one(struct generation *gen, struct kx_instance *inst, struct bpf_map *map)
 {
 	const char *section = map_section(map), *name = section ?: bpf_map__name(map);
@@ -111,6 +127,7 @@ static int carry_one(struct generation *gen, struct kx_instance *inst, struct bp
 	    !map_line(inst->meta, name))
 		return 0;
 	if ((layout_same_map(inst->meta->btf, after, name, why, sizeof(why)) &&
+	     is_same_size(gen, inst, map, why, sizeof(why)) &&
 	     is_same_ring(gen, inst, name, why, sizeof(why))) ||
 	    is_same_stream(gen, inst, map))
 		return reuse(gen, inst, map, name);

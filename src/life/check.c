@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "life/check.h"
+#include "life/confirm.h"
 #include "life/load.h"
+#include "life/tc.h"
 #include "life/upgrade.h"
 
 struct check {
@@ -44,7 +46,7 @@ static void check_staging(struct check *check)
 		char path[REGISTRY_PATH];
 
 		registry_path(path, STAGING "/%.128s", list.names[i]);
-		found(check, check->repair ? registry_remove(path) : 0,
+		found(check, check->repair ? tc_sweep(path) ?: registry_remove(path) : 0,
 		      "%s: a killed command left it half made or half removed", list.names[i]);
 	}
 }
@@ -69,19 +71,26 @@ static bool is_used(struct kx *kx, const struct kx_instance *inst)
 	return used;
 }
 
+static void check_needed(struct check *check, struct kx_instance *inst)
+{
+	if (check->repair)
+		instance_go_live(inst);
+	found(check, 0, "%s: the load that needed it was killed at its end", inst->name);
+}
+
 static void check_unfinished(struct check *check, struct kx_instance *inst)
 {
-	if (entry_state(&inst->entry) == KX_STATE_UNLOADING) {
+	if (inst->entry.page->not_confirmed)
+		found(check, check->repair ? unload_locked(check->kx, inst, KX_REASON_UNLOAD) : 0,
+		      "%s: its load was not confirmed in time: no hook of it acts", inst->name);
+	else if (entry_state(&inst->entry) == KX_STATE_UNLOADING)
 		found(check, check->repair ? unload_locked(check->kx, inst, KX_REASON_UNLOAD) : 0,
 		      "%s: its unload was killed", inst->name);
-	} else if (is_used(check->kx, inst)) {
-		if (check->repair)
-			instance_go_live(inst);
-		found(check, 0, "%s: the load that needed it was killed at its end", inst->name);
-	} else {
+	else if (is_used(check->kx, inst))
+		check_needed(check, inst);
+	else
 		found(check, check->repair ? unload_locked(check->kx, inst, KX_REASON_FAILED) : 0,
 		      "%s: its load was killed", inst->name);
-	}
 }
 
 /* Only an upgrade, killed or not, makes a second generation. */
@@ -120,6 +129,15 @@ static void check_current(struct check *check, struct kx_instance *inst)
 		      target[0] ? target : "none", want);
 }
 
+static void check_confirm(struct check *check, struct kx_instance *inst)
+{
+	if (!confirm_is_left(inst))
+		return;
+	found(check, check->repair ? confirm_disarm(inst) : 0, inst->entry.page->not_confirmed ?
+	      "%s: its upgrade was not confirmed in time: what was before acts again" :
+	      "%s: a killed command left a timer that has nothing to do", inst->name);
+}
+
 static void check_live(struct check *check, struct kx_instance *inst)
 {
 	_cleanup_names_ struct names list = {};
@@ -135,6 +153,7 @@ static void check_live(struct check *check, struct kx_instance *inst)
 		check_generations(check, inst);
 	if (generations > 1)
 		check_current(check, inst);
+	check_confirm(check, inst);
 }
 
 static int check_instance(struct check *check, const char *name)
@@ -150,7 +169,7 @@ static int check_instance(struct check *check, const char *name)
 		return 0;
 	if (err) {
 		registry_path(path, REGISTRY "/%.64s", name);
-		found(check, check->repair ? registry_remove(path) : 0,
+		found(check, check->repair ? tc_sweep(path) ?: registry_remove(path) : 0,
 		      "%s: has no entry, or a damaged one", name);
 		return 0;
 	}

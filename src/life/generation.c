@@ -9,6 +9,7 @@
 #include "life/carry.h"
 #include "life/dispatch.h"
 #include "life/generation.h"
+#include "life/tc.h"
 #include "stream/format.h"
 #include "value/settings.h"
 
@@ -28,6 +29,23 @@ static int settings_apply(struct generation *gen)
 		text_add(&gen->text, "set", "%s", gen->opts->params[i]);
 	}
 	return err;
+}
+
+/* The loader's own part in it. */
+static int call_back(struct generation *gen, kx_object_fn fn, const char *what)
+{
+	int err = fn ? fn(gen->opts->ctx, gen->obj) : 0;
+
+	if (!err)
+		return 0;
+	err = err < 0 ? err : -ECANCELED;
+	return kx_fail(gen->kx, err, "%s: who loads it could not %s it: %s", gen->who, what,
+		       kx_why(err));
+}
+
+int generation_fill(struct generation *gen)
+{
+	return gen->opts ? call_back(gen, gen->opts->fill, "fill") : 0;
 }
 
 int generation_new(struct kx *kx, const char *who, struct kx_extension *ext,
@@ -50,6 +68,8 @@ int generation_new(struct kx *kx, const char *who, struct kx_extension *ext,
 	err = extension_object(kx, ext, &gen->obj);
 	if (!err)
 		err = settings_apply(gen);
+	if (!err && opts)
+		err = call_back(gen, opts->prepare, "prepare");
 	if (err) {
 		generation_free(gen);
 		return err;
@@ -235,7 +255,9 @@ static int run_own(struct generation *gen, const char *what, uint32_t kmid, enum
 
 	snprintf(name, sizeof(name), "kx_%s", what);
 	prog = bpf_object__find_program_by_name(gen->obj, name);
-	return prog ? run_life(gen->kx, gen->who, what, bpf_program__fd(prog), &life) : 0;
+	if (!prog || bpf_program__fd(prog) < 0)
+		return 0;
+	return run_life(gen->kx, gen->who, what, bpf_program__fd(prog), &life);
 }
 
 int generation_init(struct generation *gen, uint32_t kmid, enum kx_reason reason)
@@ -266,9 +288,11 @@ int generation_attach(struct generation *gen)
 {
 	int err = 0;
 
-	for (size_t i = 0; !err && i < gen->hooks.nr; i++)
+	for (size_t i = 0; !err && i < gen->hooks.nr; i++) {
+		gen->hooks.rows[i].is_resident = !gen->opts || !gen->opts->held;
 		if (!gen->hooks.rows[i].inherited)
 			err = hook_attach(gen->kx, gen->who, &gen->hooks.rows[i]);
+	}
 	return err;
 }
 
@@ -512,7 +536,9 @@ int generation_pin_hooks(struct generation *gen, const char *dir)
 		if (hook->way != HOOK_SWITCHED || hook->inherited)
 			continue;
 		err = pin(gen, hook->slots_fd, 0, dir, "slots", hook->pin);
-		if (!err)
+		if (!err && hook->record[0])
+			err = tc_record_move(gen->kx, gen->who, hook, dir);
+		else if (!err)
 			err = pin(gen, hook->link_fd, 0, dir, "hooks", hook->pin);
 		hook->pinned = !err;
 	}

@@ -50,6 +50,9 @@ int generation_link(struct generation *gen, struct kx_extension *const *chain, s
 /* Into the kernel, with slots and dispatchers; nothing attached. */
 int generation_load(struct generation *gen, struct entry *entry);
 
+/* Let who loads it fill its maps, if that was asked for. */
+int generation_fill(struct generation *gen);
+
 /* Run kx_init or kx_fini, where it has one. -ECANCELED: it refused. */
 int generation_init(struct generation *gen, uint32_t kmid, enum kx_reason reason);
 int generation_fini(struct generation *gen, uint32_t kmid, enum kx_reason reason);

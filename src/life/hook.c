@@ -4,12 +4,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/bpf.h>
-#include <net/if.h>
 #include <string.h>
 
-#include "base/uapi.h"
-#include "kernel/probe.h"
-#include "life/hook.h"
+#include "life/device.h"
+#include "life/tc.h"
 
 /* Programs by what they attach to. The first row that fits. */
 static const struct place {
@@ -75,8 +73,10 @@ static bool is_unnamed_probe(const struct bpf_program *prog)
  * is closed here, but the descriptor of that event stays open until the process
  * ends, which libbpf offers no way around.
  */
-static void hook_done(struct hook *hook)
+static void hook_done(const char *who, struct hook *hook)
 {
+	if (hook->record[0] && !hook->pinned)
+		tc_undo(who, hook);
 	if (hook->link && hook->pinned) {
 		bpf_link__disconnect(hook->link);
 		close(hook->link_fd);
@@ -96,7 +96,7 @@ static void hook_done(struct hook *hook)
 void hooks_done(struct hooks *hooks)
 {
 	while (hooks->nr)
-		hook_done(&hooks->rows[--hooks->nr]);
+		hook_done(hooks->who, &hooks->rows[--hooks->nr]);
 	free(hooks->rows);
 	*hooks = (struct hooks){};
 }
@@ -253,7 +253,7 @@ int hooks_plan(struct kx *kx, const char *who, struct bpf_object *obj,
 	       const struct about *about, hook_setting *setting, const void *ctx,
 	       struct hooks *out)
 {
-	_cleanup_hooks_ struct hooks hooks = {};
+	_cleanup_hooks_ struct hooks hooks = { .who = who };
 	struct bpf_program *prog;
 
 	bpf_object__for_each_program(prog, obj) {
@@ -272,43 +272,7 @@ int hooks_plan(struct kx *kx, const char *who, struct bpf_object *obj,
 	return 0;
 }
 
-/*
- * Ways to attach. Each returns a link, or NULL with errno set, or a descriptor in
- * @fd where libbpf knows no link of that kind.
- */
-static struct bpf_link *attach_tcx(const struct hook *hook, int ifindex, int *fd)
-{
-	bool egress = strstr(hook->section, "egress");
-	struct {
-		__u32 prog_fd;
-		__u32 target_ifindex;
-		__u32 attach_type;
-		__u32 flags;
-		__u32 relative;
-		__u32 pad;
-		__u64 revision;
-	} attr = {
-		.prog_fd = bpf_program__fd(hook->prog),
-		.target_ifindex = ifindex,
-		.attach_type = egress ? KX_TCX_EGRESS : KX_TCX_INGRESS,
-	};
-
-	*fd = bpf_call(BPF_LINK_CREATE, &attr, sizeof(attr));
-	errno = *fd < 0 ? -*fd : 0;
-	return NULL;
-}
-
-static struct bpf_link *attach_device(const struct hook *hook, int *fd)
-{
-	int ifindex = if_nametoindex(hook->target);
-
-	if (!ifindex)
-		return NULL;
-	if (bpf_program__type(hook->prog) == BPF_PROG_TYPE_SCHED_CLS)
-		return attach_tcx(hook, ifindex, fd);
-	return bpf_program__attach_xdp(hook->prog, ifindex);
-}
-
+/* Ways to attach by libbpf. Each returns a link, or NULL with errno set. */
 static struct bpf_link *attach_opened(const struct hook *hook,
 				      struct bpf_link *(*attach)(const struct bpf_program *, int))
 {
@@ -367,7 +331,7 @@ static struct bpf_link *attach_file(const struct hook *hook)
 	return bpf_program__attach_iter(hook->prog, hook->over ? &opts : NULL);
 }
 
-static struct bpf_link *attach(const struct hook *hook, int *fd)
+static struct bpf_link *attach(const struct hook *hook)
 {
 	switch (hook->way) {
 	case HOOK_FILE:
@@ -379,8 +343,6 @@ static struct bpf_link *attach(const struct hook *hook, int *fd)
 			return attach_uprobe(hook);
 		if (!hook->target)
 			return bpf_program__attach(hook->prog);
-		if (!strcmp(hook->target_kind, "device"))
-			return attach_device(hook, fd);
 		if (!strcmp(hook->target_kind, "cgroup"))
 			return attach_opened(hook, bpf_program__attach_cgroup);
 		return attach_opened(hook, bpf_program__attach_netns);
@@ -404,56 +366,66 @@ static const char *attach_hint(int err, const struct hook *hook)
 		return hook->target ? "" : "; this kernel does not have that hook";
 	case EBUSY:
 	case EEXIST:
-		return device ? "; another program has its XDP hook: bpftool net shows whose" :
-				"; another program is attached there";
+		return "; another program is attached there";
 	case EOPNOTSUPP:
 		return "; its section names no hook that can be attached to";
-	case EINVAL:
-		return device ? "; links to tc take Linux 6.6" : "";
 	default:
 		return "";
 	}
 }
 
+static bool is_at_device(const struct hook *hook)
+{
+	return hook->target && !strcmp(hook->target_kind, "device");
+}
+
+/* 0; *told: there is a sentence already. */
+static int attach_program(struct kx *kx, const char *who, struct hook *hook, bool *told)
+{
+	int fd;
+
+	if (is_at_device(hook)) {
+		fd = device_attach(kx, who, hook, told);
+		hook->link_fd = fd < 0 ? -1 : fd;
+		return fd < 0 && !hook->record[0] ? fd : 0;
+	}
+	errno = 0;
+	hook->link = attach(hook);
+	if (!hook->link)
+		return errno ? -errno : -EINVAL;
+	hook->link_fd = bpf_link__fd(hook->link);
+	return 0;
+}
+
 /*
- * libbpf attaches what is behind a program's descriptor, so the dispatcher takes
+ * What is attached is what is behind a program's descriptor, so the dispatcher takes
  * that place meanwhile: libbpf knows more ways to attach than are written here.
  */
-static int attach_stub(struct hook *hook, int *fd)
+static int attach_stub(struct kx *kx, const char *who, struct hook *hook, bool *told)
 {
-	int prog_fd = bpf_program__fd(hook->prog), saved;
+	int prog_fd = bpf_program__fd(hook->prog), err;
 	_cleanup_close_ int own = fcntl(prog_fd, F_DUPFD_CLOEXEC, 0);
 
 	if (own < 0 || dup3(hook->stub_fd, prog_fd, O_CLOEXEC) < 0)
 		return -errno;
-	hook->link = attach(hook, fd);
-	saved = errno;
-	if (dup3(own, prog_fd, O_CLOEXEC) < 0)
-		return -errno;
-	errno = saved;
-	return 0;
+	err = attach_program(kx, who, hook, told);
+	return dup3(own, prog_fd, O_CLOEXEC) < 0 ? -errno : err;
 }
 
 int hook_attach(struct kx *kx, const char *who, struct hook *hook)
 {
 	_scope_ struct kx *outer = scope_enter(kx);
-	int err = 0, fd = -1;
+	bool told = false;
+	int err;
 
 	/* libbpf looks there for tracepoints and probes; without it the attachment says why. */
 	if (bpf_program__type(hook->prog) == BPF_PROG_TYPE_TRACEPOINT ||
 	    bpf_program__type(hook->prog) == BPF_PROG_TYPE_KPROBE)
 		(void)kx_mount_ensure(kx, KX_MOUNT_TRACEFS);
-	errno = 0;
-	if (hook->stub_fd >= 0)
-		err = attach_stub(hook, &fd);
-	else
-		hook->link = attach(hook, &fd);
-	if (!err) {
-		hook->link_fd = hook->link ? bpf_link__fd(hook->link) : fd;
-		if (hook->link_fd >= 0)
-			return 0;
-		err = errno ? -errno : -EINVAL;
-	}
+	err = hook->stub_fd >= 0 ? attach_stub(kx, who, hook, &told) :
+				   attach_program(kx, who, hook, &told);
+	if (!err || told)
+		return err;
 	return kx_fail(kx, err, "%s: cannot attach program %s to %s%s%s: %s%s", who,
 		       bpf_program__name(hook->prog), hook->section,
 		       hook->target ? " " : "", hook->target ?: "", kx_why(err),

@@ -35,9 +35,12 @@ struct hook {
 	struct bpf_link *link;	/* libbpf's, that link_fd belongs to; or NULL */
 	bool pinned;		/* stays when this is done */
 	bool inherited;		/* the dispatcher is attached already */
+	bool is_resident;	/* not held */
+	char record[REGISTRY_PATH]; /* life/tc.h: where it is attached without a link; or "" */
 };
 
 struct hooks {
+	const char *who;
 	struct hook *rows;
 	size_t nr;
 };

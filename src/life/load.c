@@ -9,7 +9,9 @@
 #include "extension/elfcheck.h"
 #include "extension/sha256.h"
 #include "life/check.h"
+#include "life/confirm.h"
 #include "life/load.h"
+#include "life/tc.h"
 #include "stream/format.h"
 
 /* The registry refuses a second instance of a name, or of the same content. */
@@ -84,7 +86,7 @@ static int publish(struct generation *gen, struct entry *entry)
 /* Everything up to the moment it would act. Failing, it leaves nothing. */
 static int bring(struct generation *gen, struct entry *entry)
 {
-	int err = generation_load(gen, entry);
+	int err = generation_load(gen, entry) ?: generation_fill(gen);
 
 	if (err)
 		return err;
@@ -98,7 +100,7 @@ static int bring(struct generation *gen, struct entry *entry)
 
 		err = publish(gen, entry);
 		registry_path(staged, STAGING "/%s", gen->who);
-		if (err)
+		if (err && !tc_sweep(staged))
 			(void)registry_remove(staged);
 	}
 	return err ? undo_init(gen, entry->kmid, err) : 0;
@@ -145,7 +147,7 @@ static int load_one(struct kx *kx, struct kx_extension *const *chain, size_t nr_
 	if (!err && inst->held) {
 		/* The caller's string may go away before the instance does. */
 		inst->own = gen;
-		gen->who = inst->name;
+		gen->who = gen->hooks.who = inst->name;
 		gen->opts = NULL;
 		gen->kx = NULL;
 		gen->ext = NULL;
@@ -203,6 +205,26 @@ void needed_go_live(struct kx *kx, struct kx_instance *inst)
 	kx_instances_free(list, nr);
 }
 
+/* The last step; undone if nobody confirms it. */
+static int go_live(struct kx *kx, struct kx_instance *inst, const struct kx_load_opts *opts)
+{
+	int err = opts->confirm_s ? confirm_arm(kx, inst, 1, 0, opts->confirm_s) : 0;
+	char why[sizeof(kx->error)];
+
+	if (!err) {
+		instance_go_live(inst);
+		err = opts->confirm_s ? confirm_refuse_late(kx, inst) : 0;
+	}
+	if (!err)
+		return 0;
+	memcpy(why, kx->error, sizeof(why));
+	(void)unload_locked(kx, inst, KX_REASON_FAILED);
+	kx_instance_close(inst);
+	(void)check_locked(kx);
+	memcpy(kx->error, why, sizeof(why));
+	return err;
+}
+
 int kx_load(struct kx *kx, struct kx_extension *ext, const struct kx_load_opts *opts,
 	    struct kx_instance **out)
 {
@@ -215,6 +237,9 @@ int kx_load(struct kx *kx, struct kx_extension *ext, const struct kx_load_opts *
 
 	if (opts)
 		memcpy(&usual, opts, opts->size < sizeof(usual) ? opts->size : sizeof(usual));
+	if (usual.held && usual.confirm_s)
+		return kx_fail(kx, -EINVAL, "%s: a held instance ends with its process, and has nothing "
+			       "to confirm", ext->name);
 	/* What is held and stands alone never touches the registry. */
 	if (!usual.held || ext->pub.nr_needs)
 		err = change_begin(kx, usual.wait_ms, &lock);
@@ -229,7 +254,9 @@ int kx_load(struct kx *kx, struct kx_extension *ext, const struct kx_load_opts *
 		memcpy(kx->error, why, sizeof(why));
 		return err;
 	}
-	instance_go_live(inst);
+	err = go_live(kx, inst, &usual);
+	if (err)
+		return err;
 	needed_go_live(kx, inst);
 	if (out)
 		*out = inst;

@@ -5,7 +5,9 @@
 #include <time.h>
 
 #include "life/check.h"
+#include "life/confirm.h"
 #include "life/load.h"
+#include "life/tc.h"
 
 /* The slot that was active last: a repair finds the gate closed. */
 static uint32_t last_active(const struct kx_instance *inst)
@@ -27,7 +29,7 @@ static int detach(const struct kx_instance *inst)
 	int err;
 
 	registry_path(path, REGISTRY "/%s/hooks", inst->name);
-	err = registry_remove(path);
+	err = tc_sweep(path) ?: registry_remove(path);
 	registry_path(path, REGISTRY "/%s", inst->name);
 	if (!err)
 		err = names_read(path, &list.names, &list.nr);
@@ -61,6 +63,12 @@ int unload_locked(struct kx *kx, struct kx_instance *inst, enum kx_reason reason
 	if (!inst->entry.writable)
 		return kx_fail(kx, -EACCES, "%s: cannot be unloaded by this user: its entry is not "
 			       "writable", inst->name);
+	registry_path(path, REGISTRY "/%s/hooks", inst->name);
+	if (tc_is_elsewhere(path))
+		return kx_fail(kx, -EXDEV, "%s: filters packets of another network namespace, on a "
+			       "kernel without links to tc: unload it from there, as by nsenter --net",
+			       inst->name);
+	(void)confirm_decide(inst);
 	entry_set_state(&inst->entry, KX_STATE_UNLOADING);
 	entry_activate(&inst->entry, 0);
 	err = detach(inst);

@@ -8,8 +8,10 @@
 
 #include "life/carry.h"
 #include "life/check.h"
+#include "life/confirm.h"
 #include "life/dispatch.h"
 #include "life/load.h"
+#include "life/tc.h"
 #include "life/upgrade.h"
 
 void generation_mark(struct kx_instance *inst, uint32_t slot)
@@ -92,7 +94,7 @@ static int leave_slots(struct kx *kx, struct kx_instance *inst, uint32_t number,
 		if (mentioned)
 			continue;
 		registry_path(path, REGISTRY "/%s/hooks/%.64s", inst->name, list.names[i]);
-		err = registry_remove(path);
+		err = tc_sweep(path) ?: registry_remove(path);
 		registry_path(path, REGISTRY "/%s/slots/%.64s", inst->name, list.names[i]);
 		err = err ?: registry_remove(path);
 	}
@@ -136,7 +138,9 @@ static int place_find(struct kx_instance *inst, struct generation *gen)
 	return gen->slot ? 0 : -ENOSPC;
 }
 
-static int refuse_unfit(struct kx *kx, struct kx_instance *inst, struct kx_extension *ext)
+/* @made: the loader makes of the same content something else each time. */
+static int refuse_unfit(struct kx *kx, struct kx_instance *inst, struct kx_extension *ext,
+			bool made)
 {
 	const struct meta_line *line = NULL;
 
@@ -147,10 +151,14 @@ static int refuse_unfit(struct kx *kx, struct kx_instance *inst, struct kx_exten
 	if (!inst->entry.writable)
 		return kx_fail(kx, -EACCES, "%s: cannot be changed by this user: its entry is not "
 			       "writable", inst->name);
+	if (ext && confirm_waits(inst))
+		return kx_fail(kx, -EBUSY, "%s: its last change waits to be confirmed: kx confirm %s "
+			       "keeps it, kx rollback %s undoes it", inst->name, inst->name,
+			       inst->name);
 	if (ext && strcmp(meta_get(inst->meta, "name"), ext->pub.name))
 		return kx_fail(kx, -EINVAL, "%s: is an instance of %s, the file is %s", inst->name,
 			       meta_get(inst->meta, "name"), ext->pub.name);
-	if (ext && !memcmp(inst->meta->head.hash, ext->hash, 32))
+	if (ext && !made && !memcmp(inst->meta->head.hash, ext->hash, 32))
 		return kx_fail(kx, -EEXIST, "%s: runs this very content already, generation %u",
 			       inst->name, inst->meta->head.generation);
 	while ((line = meta_next(inst->meta, "hook", line)))
@@ -209,6 +217,8 @@ static int bring(struct generation *gen, struct kx_instance *inst)
 		err = refuse_direct(gen);
 	if (!err)
 		err = carry_params(gen, inst);
+	if (!err)
+		err = generation_fill(gen);
 	if (err)
 		return err;
 	err = generation_init(gen, inst->entry.kmid, KX_REASON_UPGRADE);
@@ -250,6 +260,9 @@ static int drop_oldest(struct kx *kx, struct kx_instance *inst)
 	uint32_t active = entry_active(&inst->entry), previous = instance_previous(inst), number;
 	int err = 0;
 
+	/* The one that may have to act again. */
+	if (confirm_waits(inst))
+		previous = inst->entry.page->back_slot;
 	for (uint32_t slot = 1; !err && slot < KX_NR_SLOTS; slot++)
 		if (slot != active && slot != previous && !instance_generation(inst, slot, &number))
 			err = generation_drop(kx, inst, number, slot);
@@ -291,7 +304,7 @@ int kx_upgrade(struct kx *kx, struct kx_instance *inst, struct kx_extension *ext
 	if (!err)
 		err = instance_refresh(kx, inst);
 	if (!err)
-		err = refuse_unfit(kx, inst, ext);
+		err = refuse_unfit(kx, inst, ext, usual.prepare || usual.fill);
 	if (!err)
 		err = generation_new(kx, inst->name, ext, &usual, inst->meta, &gen);
 	if (!err)
@@ -301,6 +314,8 @@ int kx_upgrade(struct kx *kx, struct kx_instance *inst, struct kx_extension *ext
 		/* Once more: what was set since the new code was brought. */
 		err = carry_params(gen, inst);
 	}
+	if (!err && usual.confirm_s)
+		err = confirm_arm(kx, inst, gen->slot, entry_active(&inst->entry), usual.confirm_s);
 	if (err) {
 		memcpy(why, kx->error, sizeof(why));
 		generation_free(gen);
@@ -309,9 +324,15 @@ int kx_upgrade(struct kx *kx, struct kx_instance *inst, struct kx_extension *ext
 		memcpy(kx->error, why, sizeof(why));
 		return err;
 	}
+	if (!usual.confirm_s)
+		inst->entry.page->not_confirmed = 0;
 	switch_to(inst, gen->slot);
-	needed_go_live(kx, inst);
-	err = set_live(gen, inst);
+	if (usual.confirm_s)
+		err = confirm_refuse_late(kx, inst);
+	if (!err) {
+		needed_go_live(kx, inst);
+		err = set_live(gen, inst);
+	}
 	if (!err)
 		err = current_point(kx, inst, gen->number);
 	generation_free(gen);
@@ -329,13 +350,21 @@ int kx_rollback(struct kx *kx, struct kx_instance *inst)
 	if (!err)
 		err = instance_refresh(kx, inst);
 	if (!err)
-		err = refuse_unfit(kx, inst, NULL);
+		err = refuse_unfit(kx, inst, NULL, false);
 	if (err)
 		return err;
 	slot = instance_previous(inst);
 	if (!slot || instance_generation(inst, slot, &number))
 		return kx_fail(kx, -ENOENT, "%s: there is no generation before this one to return to",
 			       inst->name);
+	/* It need not be confirmed any more; the timer may have been faster. */
+	if (confirm_waits(inst) && !confirm_decide(inst))
+		return kx_fail(kx, -ETIMEDOUT, "%s: it was not confirmed in time, and what was before "
+			       "acts again", inst->name);
+	err = confirm_disarm(inst);
+	if (err)
+		return kx_fail(kx, err, "%s: its timer cannot be removed: %s", inst->name, kx_why(err));
+	inst->entry.page->not_confirmed = 0;
 	switch_to(inst, slot);
 	return current_point(kx, inst, number);
 }

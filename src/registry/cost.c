@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "life/tc.h"
 #include "registry/instance.h"
 #include "stream/lane.h"
 #include "value/layout.h"
@@ -86,6 +87,27 @@ static int add_dir(struct table *table, const char *kind, enum object object, co
 	return err == -ENOENT ? 0 : err;
 }
 
+/* Where a hook has no link, a directory has its place: life/tc.h. */
+static int add_hooks(struct table *table, const char *dir)
+{
+	_cleanup_names_ struct names list = {};
+	int err = names_read(dir, &list.names, &list.nr);
+
+	for (size_t i = 0; !err && i < list.nr; i++) {
+		_cleanup_names_ struct names within = {};
+		char path[REGISTRY_PATH];
+
+		registry_path(path, "%s/%s", dir, list.names[i]);
+		if (names_read(path, &within.names, &within.nr))
+			err = add_pin(table, "hook", OBJECT_LINK, list.names[i], path);
+		for (size_t j = 0; !err && j < within.nr; j++) {
+			registry_path(path, "%s/%s/%s", dir, list.names[i], within.names[j]);
+			err = add_pin(table, "hook", OBJECT_PROG, list.names[i], path);
+		}
+	}
+	return err == -ENOENT ? 0 : err;
+}
+
 static const struct {
 	const char *kind, *sub;
 	enum object object;
@@ -119,7 +141,7 @@ static int add_resident(struct table *table, const struct kx_instance *inst)
 	registry_path(path, REGISTRY "/%s/entry", inst->name);
 	err = add_pin(table, "entry", OBJECT_MAP, "entry", path);
 	registry_path(path, REGISTRY "/%s/hooks", inst->name);
-	err = err ?: add_dir(table, "hook", OBJECT_LINK, path);
+	err = err ?: add_hooks(table, path);
 	registry_path(path, REGISTRY "/%s/slots", inst->name);
 	err = err ?: add_dir(table, "dispatcher", OBJECT_MAP, path);
 	registry_path(path, REGISTRY "/%s", inst->name);
@@ -211,9 +233,12 @@ static void count_prog(struct kx_cost *cost, int fd)
 static int link_prog(const char *path)
 {
 	_cleanup_close_ int fd = bpf_obj_get(path);
+	const char *name = strrchr(path, '/');
 	struct bpf_link_info info = {};
 	__u32 len = sizeof(info);
 
+	if (name && tc_is_record(name + 1))
+		return take_fd(fd);
 	if (fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &len))
 		return -1;
 	return bpf_prog_get_fd_by_id(info.prog_id);

@@ -6,7 +6,9 @@
 #include <linux/bpf.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <time.h>
 
+#include "kernel/mount.h"
 #include "registry/described.h"
 #include "registry/instance.h"
 #include "registry/procfd.h"
@@ -338,7 +340,8 @@ static int open_once(struct kx *kx, const char *who, struct kx_instance **out)
 			err = open_held(kx, who, 0, &inst);
 	}
 	if (err == -ENOENT)
-		return kx_fail(kx, err, "%s: is not loaded; kx list shows what is", who);
+		return mount_hidden(kx) ?:
+		       kx_fail(kx, err, "%s: is not loaded; kx list shows what is", who);
 	if (!err && entry_state(&inst->entry) == KX_STATE_LIVE) {
 		err = instance_refresh(kx, inst);
 		/* Its description went between two looks: so did it, or its generation. */
@@ -459,6 +462,17 @@ static const char *const states[] = {
 	[KX_STATE_UNLOADING] = "unloading",
 };
 
+/* Not 0 as long as it can still be confirmed. */
+static uint32_t confirm_ms(const struct kx_entry *page)
+{
+	uint64_t until = __atomic_load_n(&page->until_ns, __ATOMIC_SEQ_CST), now_ns;
+	struct timespec now;
+
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	now_ns = now.tv_sec * 1000000000ULL + now.tv_nsec;
+	return !until ? 0 : until <= now_ns ? 1 : (until - now_ns) / 1000000 + 1;
+}
+
 void kx_instance_status(struct kx_instance *inst, struct kx_status *out)
 {
 	const struct kx_entry *page = inst->entry.page;
@@ -470,13 +484,16 @@ void kx_instance_status(struct kx_instance *inst, struct kx_status *out)
 	slot = inst->held ? 0 : entry_active(&inst->entry);
 	if (slot)
 		(void)instance_generation(inst, slot, &generation);
-	slot = inst->held ? 0 : instance_previous(inst);
+	/* Of a load that was undone there is nothing to return to. */
+	slot = inst->held || !entry_active(&inst->entry) ? 0 : instance_previous(inst);
 	if (slot)
 		(void)instance_generation(inst, slot, &previous);
 	*out = (struct kx_status){
 		.name = inst->name,
 		.kmid = inst->entry.kmid,
-		.state = states[state <= KX_STATE_UNLOADING ? state : 0],
+		.state = state == KX_STATE_LIVE && page->not_confirmed &&
+			 !entry_active(&inst->entry) ? "not confirmed" :
+			 states[state <= KX_STATE_UNLOADING ? state : 0],
 		.held = inst->held,
 		.on_demand = !!(page->flags & KX_ENTRY_ON_DEMAND),
 		.generation = generation,
@@ -485,5 +502,7 @@ void kx_instance_status(struct kx_instance *inst, struct kx_status *out)
 		.pid = page->pid,
 		.command = page->command,
 		.loaded_ns = page->loaded_ns,
+		.confirm_ms = confirm_ms(page),
+		.not_confirmed = page->not_confirmed != 0,
 	};
 }

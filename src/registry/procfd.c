@@ -54,10 +54,13 @@ static bool describe(int fds, const char *name, struct procfd *out)
 	text[len] = '\0';
 	map = strstr(text, "map_id:");
 	prog = strstr(text, "prog_id:");
-	/* A link has the number of its program, which is not open for that. */
-	if (strstr(text, "link_id:") || (!map && !prog))
+	if (!map && !prog)
 		return false;
-	out->is_map = map;
+	out->is_link = strstr(text, "link_id:");
+	out->is_map = map && !out->is_link;
+	if (out->is_link && !prog)
+		return false;
+	map = out->is_map ? map : NULL;
 	out->id = strtoul(map ? map + 7 : prog + 8, NULL, 10);
 	if (map) {
 		const char *type = strstr(text, "map_type:"), *size = strstr(text, "value_size:");

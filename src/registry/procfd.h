@@ -6,11 +6,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* One descriptor: a map, or a program. */
+/* One descriptor: a map, a program, or a link. */
 struct procfd {
 	uint32_t pid;
 	bool is_map;
-	uint32_t id;
+	bool is_link;
+	uint32_t id;		/* of a link: that of its program */
 	uint32_t map_type;	/* maps only, and so the next */
 	uint32_t value_size;
 };

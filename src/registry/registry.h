@@ -12,7 +12,8 @@
 /*
  * REGISTRY/NAME/           an instance
  *   entry                  map: struct kx_entry, with the gate
- *   hooks/HOOK             link: a dispatcher, attached
+ *   confirm                map: the timer of a change that waits to be confirmed
+ *   hooks/HOOK             link: a dispatcher, attached; or directory: life/tc.h
  *   slots/HOOK             map: the dispatcher's programs, by slot
  *   GENERATION/            1, 2, ...
  *     meta                 map: struct kx_meta

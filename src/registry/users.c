@@ -103,8 +103,9 @@ static int take_process(void *ctx, const struct procfd *fd)
 	const struct meta *meta = search->inst->meta;
 	struct kx_user *user;
 
-	if (fd->pid == search->self || fd->pid == search->owner || fd->pid == search->last ||
-	    !(fd->is_map ? has_id(meta, "map", 7, fd->id) : has_id(meta, "prog", 3, fd->id)))
+	/* A link has the number of its program, which is not open for that. */
+	if (fd->is_link || fd->pid == search->self || fd->pid == search->owner ||
+	    fd->pid == search->last || !(fd->is_map ? has_id(meta, "map", 7, fd->id) : has_id(meta, "prog", 3, fd->id)))
 		return 0;
 	user = users_add(search->users);
 	if (!user)

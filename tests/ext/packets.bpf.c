@@ -6,7 +6,7 @@ KX_EXTENSION("packets", "1.0", "numbered packets");
 KX_LICENSE("GPL");
 
 KX_CGROUP(cgroup, "whose packets") = "";
-KX_DEVICE(device, "where they arrive") = "lo";
+KX_DEVICE(device, "where they arrive") = "lo:generic";
 
 struct payload {
 	u64 magic;

@@ -15,7 +15,7 @@ my $kx = abs_path("$build/kx");
 my $doors = abs_path("$build/tests/live/doors");
 plan skip_all => 'no lsm programs here' if run($kx, 'features', '--json')->{out} !~ /"name":"lsm.s"[^\n]*"available"/;
 # Guests are slow; the whole hundred is for those who ask for it.
-my $kills = $ENV{DOOR_KILLS} // ($ENV{KX_VM_KERNEL} ? 8 : 100);
+my $kills = $ENV{DOOR_KILLS} // ($ENV{KX_VM_KERNEL} ? 5 : 100);
 
 sub kx { return run($kx, @_); }
 my %running;

@@ -9,7 +9,7 @@ use JSON::PP;
 use KX;
 use Test::More;
 
-not_between('6.1');
+not_between('6.12');
 need_root();
 plan(skip_all => 'clang is not here') if system('command -v clang >/dev/null') != 0;
 
@@ -104,7 +104,7 @@ life_ends('hello');
 #
 # params: each kind, what is set and what is refused
 #
-life_begins('params', 'params.bpf.o', 'dev=lo');
+life_begins('params', 'params.bpf.o', 'dev=lo:generic');
 
 # Datagrams of a known length to a port of ours that nobody listens on.
 use Socket;

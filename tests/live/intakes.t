@@ -10,7 +10,7 @@ use JSON::PP;
 use KX;
 use Test::More;
 
-not_between('6.1');
+not_between('6.12');
 need_root();
 my $kx = abs_path("$build/kx");
 my $helper = abs_path("$build/tests/live/intakes");

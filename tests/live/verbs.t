@@ -70,6 +70,9 @@ for (['load', qr/^kx: load: an argument is missing: kx load FILE\|NAME/],
      ['set a.=1', qr/write INSTANCE\.PARAM=VALUE$/],
      ['set a/b.c=1', qr/^kx: set: a\/b: not the name or kmid/],
      ['set a=b.c=1', qr/write INSTANCE\.PARAM=VALUE$/],
+     ['confirm', qr/^kx: confirm: an argument is missing: kx confirm INSTANCE/],
+     ['confirm a b', qr/one argument too many/],
+     ['upgrade a x.o --confirm 0', qr/^kx: upgrade: --confirm: 0: not a number of seconds from 1 to 86400$/],
      ['upgrade a', qr/^kx: upgrade: an argument is missing/],
      ['upgrade a x.o b', qr/^kx: upgrade: b: not a setting/],
      ['upgrade a/b x.o', qr/not the name or kmid/],
@@ -252,7 +255,7 @@ is($r->{exit}, 1, 'list: one that is not there fails');
 like($r->{out}, qr/^verbs /m, 'and the others are shown');
 my ($row) = json(kx('list', '--json', 'verbs')->{out});
 is(join(' ', sort keys %$row),
-   'command dropped extension generation held kmid links loaded maps memory missed name on_demand pid previous ' .
+   'command confirm_ms dropped extension generation held kmid links loaded maps memory missed name not_confirmed on_demand pid previous ' .
    'programs run_ns runs state uid used_by version', 'list --json: its members');
 documented('list', keys %$row, qw(measured_s runs_per_s cpu_percent));
 is("$row->{name} $row->{kmid} $row->{state} $row->{extension} $row->{version} $row->{uid}",

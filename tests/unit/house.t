@@ -34,6 +34,7 @@ sub includes {
 is(includes('src', 'tools/'), '', 'the library includes no tool');
 is(includes('bpf', 'src/'), '', 'kernel code includes no library');
 is(includes('tools/kx', 'kxtrace'), '', 'a tool includes no other tool');
+is(includes('tools/cli', 'kx(?:trace|log|filter)'), '', 'what they share includes none of them');
 is(includes('include', 'src/'), '', 'public headers include nothing private');
 
 my @rude = grep {

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "channel.h"
-#include "json.h"
-#include "own.h"
+#include "cli/json.h"
+#include "cli/own.h"
 #include "verb.h"
 
 /* The last errno of the kernel; results below are no errno. */

@@ -6,8 +6,8 @@
 #include <unistd.h>
 
 #include "channel.h"
-#include "json.h"
-#include "own.h"
+#include "cli/json.h"
+#include "cli/own.h"
 #include "verb.h"
 
 static struct {

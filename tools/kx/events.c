@@ -5,7 +5,7 @@
 
 #include "find.h"
 #include "follow.h"
-#include "own.h"
+#include "cli/own.h"
 #include "verb.h"
 
 static struct {

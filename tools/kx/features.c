@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "json.h"
+#include "cli/json.h"
 #include "verb.h"
 
 static struct {

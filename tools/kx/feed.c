@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #include "find.h"
-#include "json.h"
-#include "own.h"
+#include "cli/json.h"
+#include "cli/own.h"
 #include "verb.h"
 
 #define LINE_MAX_LEN	(64 * 1024)	/* JSON of 256 bytes is far shorter */

@@ -13,7 +13,7 @@
 
 #include "follow.h"
 #include "follow_line.h"
-#include "own.h"
+#include "cli/own.h"
 #include "verb.h"
 
 #define REGISTRY	"/sys/fs/bpf/kx"

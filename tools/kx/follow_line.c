@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include "follow_line.h"
-#include "json.h"
-#include "own.h"
+#include "cli/json.h"
+#include "cli/own.h"
 #include "text.h"
 #include "verb.h"
 

@@ -6,7 +6,7 @@
 
 #include "find.h"
 #include "info.h"
-#include "own.h"
+#include "cli/own.h"
 #include "verb.h"
 
 static struct {

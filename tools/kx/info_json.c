@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* An extension or an instance as one object of JSON. */
 #include "info.h"
-#include "json.h"
+#include "cli/json.h"
 #include "status.h"
 #include "text.h"
 

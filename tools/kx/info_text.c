@@ -2,6 +2,7 @@
 /* An extension or an instance, to be read. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "info.h"
 #include "status.h"
@@ -15,14 +16,24 @@ static void line(const char *label, const char *text)
 		text_line("%-13s %s", label, text);
 }
 
-static const char *state_text(const struct kx_status *status)
+static const char *state_text(const struct kx_status *status, char buf[TEXT_LEN])
 {
-	return status->on_demand ? ", loaded on demand" : "";
+	const char *more = status->on_demand ? ", loaded on demand" : "";
+
+	if (status->confirm_ms)
+		snprintf(buf, TEXT_LEN, "%s: kx confirm within %" PRIu32 " s keeps it", more,
+			 (status->confirm_ms + 999) / 1000);
+	else if (status->not_confirmed)
+		snprintf(buf, TEXT_LEN, "%s: %s was not confirmed", more,
+			 strcmp(status->state, "live") ? "its load" : "the upgrade");
+	else
+		snprintf(buf, TEXT_LEN, "%s", more);
+	return buf;
 }
 
 static void status_print(const struct kx_status *status)
 {
-	char user[TEXT_LEN], when[TEXT_LEN], previous[TEXT_LEN] = "";
+	char user[TEXT_LEN], when[TEXT_LEN], previous[TEXT_LEN] = "", state[TEXT_LEN];
 
 	if (status->previous)
 		snprintf(previous, sizeof(previous),
@@ -32,7 +43,7 @@ static void status_print(const struct kx_status *status)
 	line("instance", status->name);
 	text_line("%-13s %" PRIu64 "", "kmid", status->kmid);
 	text_line("%-13s %s%s", "state", status_word(status),
-		   state_text(status));
+		   state_text(status, state));
 	text_line("%-13s %" PRIu32 "%s", "generation", status->generation,
 		   previous);
 	text_line("%-13s %s, by %s, pid %" PRIu32 ", %s", "loaded", when, user,

@@ -5,7 +5,7 @@
 #include "find.h"
 #include "list.h"
 #include "measure.h"
-#include "own.h"
+#include "cli/own.h"
 #include "verb.h"
 
 static struct {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The instances as JSON, one object each. */
-#include "json.h"
+#include "cli/json.h"
 #include "list.h"
 #include "status.h"
 #include "verb.h"

@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "list.h"
-#include "own.h"
+#include "cli/own.h"
 #include "status.h"
 #include "text.h"
 #include "verb.h"

@@ -5,19 +5,23 @@
 #include <signal.h>
 #include <stdio.h>
 
+#include "confirm.h"
 #include "find.h"
-#include "own.h"
+#include "cli/own.h"
 #include "status.h"
 #include "verb.h"
 
 static struct {
 	const char *as;
+	const char *confirm;
 	bool held;
 	bool json;
 } config;
 
 static const struct flag flags[] = {
 	{ "as", 0, "name of the instance", NULL, &config.as, "INSTANCE" },
+	{ "confirm", 0, "undo it unless kx confirm comes in time", NULL, &config.confirm,
+	  "SECONDS" },
 	{ "held", 0, "loaded until this command ends", &config.held },
 	{ "json", 'j', "one JSON object per line", &config.json },
 	{ NULL },
@@ -66,7 +70,7 @@ static void loaded_print(struct kx_instance *inst)
 }
 
 static int load(struct kx *kx, const char *word, const char *const *params,
-		size_t nr_params)
+		size_t nr_params, uint32_t confirm_s)
 {
 	_cleanup_extension_ struct kx_extension *ext = NULL;
 	_cleanup_instance_ struct kx_instance *inst = NULL;
@@ -87,10 +91,12 @@ static int load(struct kx *kx, const char *word, const char *const *params,
 			.path = search.dirs,
 			.nr_path = search.nr,
 			.held = config.held,
+			.confirm_s = confirm_s,
 		    }, &inst))
 		return tell("%s", kx_error(kx));
 	if (!config.held) {
 		loaded_print(inst);
+		confirm_ask(inst, config.confirm);
 		return DONE;
 	}
 	signals_block(&ends);
@@ -100,19 +106,22 @@ static int load(struct kx *kx, const char *word, const char *const *params,
 
 static int run(struct kx *kx, int argc, char **argv)
 {
-	int status = settings_check("load", argc - 1, argv + 1);
+	uint32_t confirm_s;
+	int status = settings_check("load", argc - 1, argv + 1) ?:
+		     confirm_parse("load", config.confirm, &confirm_s);
 
 	if (status)
 		return status;
 	if (config.as && !word_is_name(config.as))
 		return tell_wrong("load: %s: not a name for an instance",
 				  config.as);
-	return load(kx, argv[0], (const char *const *)argv + 1, argc - 1);
+	return load(kx, argv[0], (const char *const *)argv + 1, argc - 1,
+		    confirm_s);
 }
 
 const struct verb verb_load = {
 	.name = "load",
-	.arguments = "FILE|NAME [NAME=VALUE ...] [--as INSTANCE] [--held] [--json]",
+	.arguments = "FILE|NAME [NAME=VALUE ...] [--as INSTANCE] [--held] [--confirm SECONDS] [--json]",
 	.summary = "load an extension, with parameters",
 	.examples = "  kx load ./execs.bpf.o step=2\n"
 		    "  kx load execs --as execs2\n",

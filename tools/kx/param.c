@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "find.h"
-#include "json.h"
-#include "own.h"
+#include "cli/json.h"
+#include "cli/own.h"
 #include "values.h"
 #include "verb.h"
 

@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "find.h"
-#include "own.h"
+#include "cli/own.h"
 #include "status.h"
 #include "verb.h"
 

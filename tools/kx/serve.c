@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include "channel.h"
-#include "json.h"
-#include "own.h"
+#include "cli/json.h"
+#include "cli/own.h"
 #include "serve.h"
 #include "verb.h"
 
@@ -57,6 +57,7 @@ struct service {
 	long count;
 	pid_t held;		/* 0: none */
 	int held_status;
+	uint64_t over_ns;	/* no more questions come; those taken are answered until then */
 	struct kx_door_counts before;
 };
 
@@ -99,16 +100,19 @@ static int errno_read(const char *text, int *out)
 	return DONE;
 }
 
+static bool takes_more(const struct service *service)
+{
+	return !service->over_ns &&
+	       !(service->count && (long)service->serve.taken >= service->count);
+}
+
 static bool has_enough(struct service *service)
 {
 	int status;
 
-	if (service->count && (long)service->serve.taken >= service->count) {
-		for (size_t i = 0; i < JOBS_MAX && !service->serve.keep; i++)
-			if (service->serve.jobs[i].pid && service->serve.jobs[i].id)
-				return false;
-		return !service->serve.keep || !service->serve.nr_asked;
-	}
+	if (!takes_more(service))
+		return !jobs_owe(&service->serve) ||
+		       (service->over_ns && serve_now() > service->over_ns);
 	if (service->held && waitpid(service->held, &status, WNOHANG) == service->held) {
 		service->held_status = status;
 		service->held = 0;
@@ -122,12 +126,16 @@ static int questions_take(struct service *service)
 	struct serve *serve = &service->serve;
 	int nr = 1;
 
-	while (nr > 0 && jobs_have_room(serve) &&
-	       !(service->count && (long)serve->taken >= service->count))
+	while (nr > 0 && jobs_have_room(serve) && takes_more(service))
 		nr = kx_door_dispatch(serve->door);
-	if (nr == -ENODEV && service->held)
+	if (nr >= 0 || (nr == -ENODEV && service->held))
 		return DONE;
-	return nr < 0 ? tell("%s", kx_error(serve->kx)) : DONE;
+	tell("%s", kx_error(serve->kx));
+	/* Begun anew by an upgrade: who asked before it still waits at the door that we have. */
+	if (nr != -ESTALE)
+		return FAILED;
+	service->over_ns = serve_now() + serve->deadline_ms(serve) * 1000000ULL;
+	return DONE;
 }
 
 static int loop(struct service *service)
@@ -140,17 +148,15 @@ static int loop(struct service *service)
 		size_t nr = jobs_poll(serve, fds);
 
 		fds[nr] = (struct pollfd){ .fd = -1, .events = POLLIN };
-		if (jobs_have_room(serve))
+		if (jobs_have_room(serve) && takes_more(service))
 			fds[nr].fd = kx_door_fd(serve->door);
-		if (service->count && (long)serve->taken >= service->count)
-			fds[nr].fd = -1;
 		if (poll(fds, nr + 1, LOOK_MS) < 0 && errno != EINTR)
 			return tell("poll: %s", strerror(errno));
 		status = jobs_look(serve, fds, nr);
 		if (!status)
 			status = questions_take(service);
 	}
-	return status;
+	return status ? status : service->over_ns ? FAILED : DONE;
 }
 
 /* One row for each thing that is counted. */

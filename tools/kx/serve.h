@@ -49,6 +49,9 @@ int jobs_begin(struct serve *serve);
 /* Is there room for another question? */
 bool jobs_have_room(const struct serve *serve);
 
+/* Is there a question that a command may still answer? Not after its deadline. */
+bool jobs_owe(const struct serve *serve);
+
 /* The handler of the door: starts a command, or writes to the one that is kept. */
 int jobs_ask(void *ctx, const struct kx_question *question, struct kx_answer *answer);
 

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "calls.h"
-#include "own.h"
+#include "cli/own.h"
 #include "serve.h"
 #include "verb.h"
 

@@ -11,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "own.h"
+#include "cli/own.h"
 #include "serve.h"
 #include "verb.h"
 
@@ -126,6 +126,16 @@ bool jobs_have_room(const struct serve *serve)
 		return serve->nr_asked < 4096;
 	for (size_t i = 0; i < JOBS_MAX; i++)
 		if (!serve->jobs[i].pid)
+			return true;
+	return false;
+}
+
+bool jobs_owe(const struct serve *serve)
+{
+	if (serve->keep)
+		return serve->nr_asked;
+	for (size_t i = 0; i < JOBS_MAX; i++)
+		if (serve->jobs[i].pid && serve->jobs[i].id)
 			return true;
 	return false;
 }

@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include "find.h"
-#include "json.h"
-#include "own.h"
+#include "cli/json.h"
+#include "cli/own.h"
 #include "verb.h"
 
 #define INTERVAL_MS	200

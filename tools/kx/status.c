@@ -8,8 +8,10 @@
 
 const char *status_word(const struct kx_status *status)
 {
-	return status->held && !strcmp(status->state, "live") ? "held" :
-								status->state;
+	if (strcmp(status->state, "live"))
+		return status->state;
+	return status->held ? "held" : status->confirm_ms ? "to confirm" :
+	       status->not_confirmed ? "rolled back" : "live";
 }
 
 void status_json(struct json *json, const struct kx_status *status)
@@ -24,6 +26,8 @@ void status_json(struct json *json, const struct kx_status *status)
 	json_bool(json, "on_demand", status->on_demand);
 	json_number(json, "generation", status->generation);
 	json_number(json, "previous", status->previous);
+	json_number(json, "confirm_ms", status->confirm_ms);
+	json_bool(json, "not_confirmed", status->not_confirmed);
 	json_text(json, "loaded", when);
 	json_number(json, "uid", status->uid);
 	json_number(json, "pid", status->pid);

@@ -5,7 +5,7 @@
 
 #include <kx/kx.h>
 
-#include "json.h"
+#include "cli/json.h"
 
 /* "live", "held", "loading", "unloading". */
 const char *status_word(const struct kx_status *status);

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "calls.h"
-#include "json.h"
+#include "cli/json.h"
 #include "verb.h"
 
 #define BUFFER_MAX	(64ul << 20)

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "calls.h"
-#include "json.h"
+#include "cli/json.h"
 #include "verb.h"
 
 static struct {

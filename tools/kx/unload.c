@@ -3,8 +3,8 @@
 #include <stdio.h>
 
 #include "find.h"
-#include "json.h"
-#include "own.h"
+#include "cli/json.h"
+#include "cli/own.h"
 #include "status.h"
 #include "verb.h"
 

@@ -3,17 +3,21 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "confirm.h"
 #include "find.h"
-#include "own.h"
+#include "cli/own.h"
 #include "status.h"
 #include "verb.h"
 
 static struct {
+	const char *confirm;
 	bool fresh;
 	bool json;
 } config;
 
 static const struct flag upgrade_flags[] = {
+	{ "confirm", 0, "undo it unless kx confirm comes in time", NULL, &config.confirm,
+	  "SECONDS" },
 	{ "fresh", 0, "maps of another layout start anew", &config.fresh },
 	{ "json", 'j', "one JSON object per line", &config.json },
 	{ NULL },
@@ -41,9 +45,11 @@ static int upgrade_run(struct kx *kx, int argc, char **argv)
 	_cleanup_extension_ struct kx_extension *ext = NULL;
 	_cleanup_instance_ struct kx_instance *inst = NULL;
 	_cleanup_search_ struct search search = { 0 };
+	uint32_t confirm_s;
 	int status;
 
-	status = settings_check("upgrade", argc - 2, argv + 2);
+	status = settings_check("upgrade", argc - 2, argv + 2) ?:
+		 confirm_parse("upgrade", config.confirm, &confirm_s);
 	if (status)
 		return status;
 	status = instance_get(kx, "upgrade", argv[0], &inst);
@@ -61,9 +67,11 @@ static int upgrade_run(struct kx *kx, int argc, char **argv)
 			.path = search.dirs,
 			.nr_path = search.nr,
 			.fresh = config.fresh,
+			.confirm_s = confirm_s,
 		       }))
 		return tell("%s", kx_error(kx));
 	generation_print(inst, "upgraded");
+	confirm_ask(inst, config.confirm);
 	return DONE;
 }
 
@@ -83,10 +91,11 @@ static int rollback_run(struct kx *kx, int argc, char **argv)
 
 const struct verb verb_upgrade = {
 	.name = "upgrade",
-	.arguments = "INSTANCE FILE|NAME [NAME=VALUE ...] [--fresh] [--json]",
+	.arguments = "INSTANCE FILE|NAME [NAME=VALUE ...] [--fresh] [--confirm SECONDS] [--json]",
 	.summary = "let new code take over, without a gap",
 	.examples = "  kx upgrade execs ./execs.bpf.o\n"
-		    "  kx upgrade execs ./execs.bpf.o step=5 --fresh\n",
+		    "  kx upgrade execs ./execs.bpf.o step=5 --fresh\n"
+		    "  kx upgrade execs ./execs.bpf.o --confirm 30 && kx confirm execs\n",
 	.flags = upgrade_flags,
 	.min_args = 2,
 	.max_args = MANY,

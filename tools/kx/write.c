@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "channel.h"
-#include "own.h"
+#include "cli/own.h"
 #include "verb.h"
 
 static const struct flag flags[] = {

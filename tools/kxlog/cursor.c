@@ -10,7 +10,7 @@
 #include <zlib.h>
 
 #include "file.h"
-#include "own.h"
+#include "cli/own.h"
 
 #define CURSOR_NAME	96
 

@@ -9,7 +9,7 @@
 
 #include "cursor.h"
 #include "sinks.h"
-#include "tell.h"
+#include "cli/tell.h"
 
 #define ROUNDS		64	/* batches before others get their turn */
 #define FLYING_MAX	65536	/* positions that a sink may have without having them safe */

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "own.h"
+#include "cli/own.h"
 
 #define FILE_MAX	(16L << 20)
 

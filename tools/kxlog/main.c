@@ -13,15 +13,16 @@
 #include <kx/kx.h>
 
 #include "deliver.h"
+#include "exports.h"
 #include "loop.h"
 #include "metrics.h"
 #include "options.h"
 #include "origin.h"
-#include "own.h"
+#include "cli/own.h"
 #include "sinks.h"
 #include "source.h"
 #include "spool.h"
-#include "tell.h"
+#include "cli/tell.h"
 
 #define FLUSH_MS	5000	/* that sinks have at the end */
 #define BLOCKED_MS	1000	/* between two tries to write to a disk that is full */
@@ -33,6 +34,7 @@ struct program {
 	struct watch signals;
 	struct watch metrics_watch;
 	struct metrics *metrics;
+	struct exports exports;
 	struct spool spool;
 	struct origins origins;
 	struct sources sources;
@@ -205,6 +207,15 @@ static void account_fill(void *ctx, struct account *out)
 }
 
 #ifdef HAVE_MICROHTTPD
+static void metrics_fill(void *ctx, struct account *out, struct exposition *exported)
+{
+	struct program *program = ctx;
+
+	exports_read(&program->exports, &program->sources, exported);
+	account_fill(program, out);
+	out->exports = &program->exports;
+}
+
 static void metrics_ready(struct watch *watch)
 {
 	metrics_work(((struct program *)watch->ctx)->metrics);
@@ -214,7 +225,7 @@ static int metrics_begin(struct program *program)
 {
 	if (!program->opt.metrics)
 		return 0;
-	if (metrics_open(program->opt.metrics, account_fill, program, &program->metrics))
+	if (metrics_open(program->opt.metrics, metrics_fill, program, &program->metrics))
 		return FAILED;
 	program->metrics_watch = (struct watch){
 		metrics_fd(program->metrics), metrics_ready, program,
@@ -428,6 +439,7 @@ int main(int argc, char **argv)
 	};
 	int status;
 
+	tell_as("kxlog");
 	descriptors_ensure();
 	status = options_parse(&program.opt, argc, argv);
 	if (status >= 0)

@@ -16,8 +16,8 @@
 #include <unistd.h>
 
 #include "lines.h"
-#include "own.h"
-#include "tell.h"
+#include "cli/own.h"
+#include "cli/tell.h"
 
 #define CONNECTIONS	16
 #define TIMEOUT_S	5
@@ -25,14 +25,15 @@
 
 struct metrics {
 	struct MHD_Daemon *daemon;
-	void (*fill)(void *ctx, struct account *out);
+	metrics_fn fill;
 	void *ctx;
 	int fd;			/* epoll: the daemon's, and the timer */
 	int timer;
 };
 
 static const char page[] =
-	"kxlog: the account is at /metrics, in the text format of Prometheus.\n";
+	"kxlog: the account, and what instances count, is at /metrics, in the text format of "
+	"Prometheus.\n";
 
 /* One number of the account, of the whole or of each sink. */
 struct row {
@@ -64,6 +65,9 @@ ALL(damaged, damaged)
 ALL(spool_bytes, spool_bytes)
 ALL(spool_size, spool_size)
 ALL(segments, segments)
+ALL(exporters, exports->instances)
+ALL(export_refused, exports->refused)
+ALL(export_failures, exports->failures)
 SINK(sink_records, sink->records)
 SINK(sink_delivered, sink->delivered)
 SINK(sink_bytes, sink->bytes)
@@ -86,6 +90,11 @@ static const struct row rows[] = {
 	{ "kxlog_spool_bytes", "gauge", "What the spool takes.", spool_bytes },
 	{ "kxlog_spool_limit_bytes", "gauge", "What the spool may take.", spool_size },
 	{ "kxlog_spool_segments", "gauge", "Files of the spool.", segments },
+	{ "kxlog_exporters", "gauge", "Instances that have metrics of their own.", exporters },
+	{ "kxlog_export_refused_total", "counter",
+	  "Lines of such metrics that were not of the format.", export_refused },
+	{ "kxlog_export_failures_total", "counter", "Failures to read such metrics.",
+	  export_failures },
 	{ "kxlog_sink_records_total", "counter",
 	  "Records that were handed to the sink, also those that came again.", NULL, sink_records },
 	{ "kxlog_sink_delivered_total", "counter", "Records that are safe with the sink.", NULL,
@@ -147,16 +156,19 @@ static void row_put(struct lines *out, const struct row *row, const struct accou
 static struct MHD_Response *account_make(struct metrics *metrics)
 {
 	struct MHD_Response *response = NULL;
+	struct exposition exported = {};
 	struct account account = {};
 	struct lines out = {};
 
-	metrics->fill(metrics->ctx, &account);
+	metrics->fill(metrics->ctx, &account, &exported);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
 		row_put(&out, &rows[i], &account);
-	if (!out.failed)
+	exposition_put(&exported, &out);
+	if (!out.failed && !exported.failed)
 		response = MHD_create_response_from_buffer(out.len, out.buf,
 							   MHD_RESPMEM_MUST_COPY);
 	lines_done(&out);
+	exposition_done(&exported);
 	return response;
 }
 
@@ -289,8 +301,7 @@ static int daemon_start(struct metrics *metrics, const struct sockaddr_storage *
 	return poll_both(metrics);
 }
 
-int metrics_open(const char *where, void (*fill)(void *ctx, struct account *out), void *ctx,
-		 struct metrics **out)
+int metrics_open(const char *where, metrics_fn fill, void *ctx, struct metrics **out)
 {
 	_cleanup_(metrics_free) struct metrics *metrics = calloc(1, sizeof(*metrics));
 	struct sockaddr_storage at = {};

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "exports.h"
 #include "sink.h"
 
 /* The account, now. */
@@ -22,16 +23,19 @@ struct account {
 	uint64_t spool_bytes;
 	uint64_t spool_size;		/* bytes at most */
 	size_t segments;
+	const struct exports *exports;
 };
 
 struct metrics;
+
+/* Gives the account, and what instances export, for exposition_done(). */
+typedef void (*metrics_fn)(void *ctx, struct account *out, struct exposition *exported);
 
 /*
  * Listen at @where, "ADDR:PORT" or "PORT" of loopback; @fill is called for each
  * request, within metrics_work(). Return: 0; negative errno, and what is wrong was told.
  */
-int metrics_open(const char *where, void (*fill)(void *ctx, struct account *out), void *ctx,
-		 struct metrics **out);
+int metrics_open(const char *where, metrics_fn fill, void *ctx, struct metrics **out);
 /* To poll for reading: then metrics_work(). The same descriptor always. */
 int metrics_fd(const struct metrics *metrics);
 void metrics_work(struct metrics *metrics);

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "own.h"
+#include "cli/own.h"
 #include "sink.h"
 
 #define AT(member)	offsetof(struct nats_config, member)

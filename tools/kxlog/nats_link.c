@@ -13,7 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "own.h"
+#include "cli/own.h"
 
 #define RETRY_MIN_MS	100
 #define RETRY_MAX_MS	1000

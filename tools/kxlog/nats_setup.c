@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "nats_subject.h"
-#include "own.h"
+#include "cli/own.h"
 
 #define ANSWER_MS	1500	/* for a request to JetStream */
 #define CONNECT_MS	2000	/* for each server */

@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "nats_subject.h"
-#include "own.h"
+#include "cli/own.h"
 
 #define LOOKBACK_NS	30000000000ll	/* before the last message; longer than answers take */
 #define SETTLE_MS	2000	/* until the messages of a former process are in the stream */

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "nats_subject.h"
-#include "own.h"
+#include "cli/own.h"
 #include "sink.h"
 
 #define BYTES		(8u << 20)	/* under way at most */

@@ -13,7 +13,7 @@
 #include <kx/kx.h>
 
 #include "sinks.h"
-#include "tell.h"
+#include "cli/tell.h"
 
 #define NR(array)	(sizeof(array) / sizeof((array)[0]))
 #define SPOOL_DIR	"/var/lib/kx/log"

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "file.h"
-#include "own.h"
+#include "cli/own.h"
 
 #define MAX_CPUS	65536
 #define FILE_NAME	"streams"

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "loop.h"
-#include "own.h"
+#include "cli/own.h"
 #include "record.h"
 
 #define TEXT_MAX	(256U << 10)	/* written at once */

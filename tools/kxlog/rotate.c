@@ -13,8 +13,8 @@
 #include <unistd.h>
 #include <zlib.h>
 
-#include "own.h"
-#include "tell.h"
+#include "cli/own.h"
+#include "cli/tell.h"
 
 #define PACKED		".gz"
 #define PARTIAL		".gz.partial"

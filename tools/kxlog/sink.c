@@ -10,9 +10,9 @@
 
 #include <kx/abi.h>
 
-#include "own.h"
+#include "cli/own.h"
 #include "sinks.h"
-#include "tell.h"
+#include "cli/tell.h"
 
 #define NR(array)	(sizeof(array) / sizeof((array)[0]))
 

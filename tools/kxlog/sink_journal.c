@@ -13,7 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "own.h"
+#include "cli/own.h"
 #include "sink.h"
 #include "socket.h"
 

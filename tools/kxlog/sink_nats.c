@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "nats_link.h"
-#include "own.h"
+#include "cli/own.h"
 #include "sink.h"
 
 static int nats_open(struct sink *sink, const char *where)

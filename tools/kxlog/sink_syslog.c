@@ -13,7 +13,7 @@
 #include <time.h>
 
 #include "lines.h"
-#include "own.h"
+#include "cli/own.h"
 #include "sink.h"
 #include "socket.h"
 

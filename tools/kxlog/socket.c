@@ -10,7 +10,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "own.h"
+#include "cli/own.h"
 #include "sink.h"
 
 int socket_unix(const char *path)

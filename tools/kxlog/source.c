@@ -9,7 +9,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "tell.h"
+#include "cli/tell.h"
 
 #define NUMBER_LEN	20
 

@@ -61,6 +61,9 @@ struct sources {
 int sources_open(struct sources *sources);
 void sources_close(struct sources *sources);
 
+/* Whether INSTANCE.NAME is among what kxlog was told to follow. */
+bool sources_want(const struct sources *sources, const char *instance, const char *name);
+
 /* Open the streams of instances that are new, when it is time for that. */
 void sources_look(struct sources *sources);
 /*

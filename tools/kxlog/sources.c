@@ -8,9 +8,9 @@
 #include <sys/inotify.h>
 #include <unistd.h>
 
-#include "own.h"
+#include "cli/own.h"
 #include "source.h"
-#include "tell.h"
+#include "cli/tell.h"
 
 #define REGISTRY	"/sys/fs/bpf/kx"
 #define LOOK_MS		5000	/* also for held instances, which have no directory */
@@ -27,6 +27,14 @@ static bool pattern_matches(const char *pattern, const char *instance, const cha
 	return !fnmatch(name, instance, 0) && !fnmatch(dot + 1, stream, 0);
 }
 
+bool sources_want(const struct sources *sources, const char *instance, const char *name)
+{
+	for (size_t i = 0; i < sources->nr_patterns; i++)
+		if (pattern_matches(sources->patterns[i], instance, name))
+			return true;
+	return !sources->nr_patterns;
+}
+
 static bool is_wanted(const struct sources *sources, const char *instance,
 		      const struct kx_channel *channel)
 {
@@ -35,10 +43,7 @@ static bool is_wanted(const struct sources *sources, const char *instance,
 	if (channel->kind != KX_CHANNEL_LOG &&
 	    (channel->kind != KX_CHANNEL_STREAM || !sources->events))
 		return false;
-	for (size_t i = 0; i < sources->nr_patterns; i++)
-		if (pattern_matches(sources->patterns[i], instance, stream))
-			return true;
-	return !sources->nr_patterns;
+	return sources_want(sources, instance, stream);
 }
 
 static bool is_open(const struct sources *sources, uint64_t kmid, const char *stream)

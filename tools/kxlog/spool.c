@@ -10,8 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "own.h"
-#include "tell.h"
+#include "cli/own.h"
+#include "cli/tell.h"
 
 void segment_path(uint64_t first, char out[32])
 {

@@ -12,9 +12,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "own.h"
+#include "cli/own.h"
 #include "spool.h"
-#include "tell.h"
+#include "cli/tell.h"
 
 /* A file in memory; @len 0: nothing to unmap. */
 struct mapped {

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "own.h"
+#include "cli/own.h"
 #include "spool.h"
 
 #define READ_SIZE	(256U << 10)

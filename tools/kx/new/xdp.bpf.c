@@ -15,7 +15,7 @@ KX_EXTENSION("NAME", "0.1.0", "counts the packets that come in at a device");
 KX_LICENSE("GPL");
 
 /* Said when it is loaded; what stands here is for `kx load` without dev=. */
-KX_DEVICE(dev, "the device to watch") = "lo";
+KX_DEVICE(dev, "the device to watch") = "lo:generic";
 
 /* `kx set` changes it at any time. */
 KX_PARAM(u32, drop_every, "drop each packet of this number, 0: none",
