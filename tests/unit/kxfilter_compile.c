@@ -187,16 +187,18 @@ static void counters_stay(void)
 	struct compiled *first, *second;
 	bool same = true;
 
+	for (size_t i = 0; i < KXF_SLOTS; i++)
+		ids[i] = (struct kxf_id){ .id = "gone", .used = 1 };
 	begin(3, "a");
-	compile_on(ids, 1, &first);
+	compile_on(ids, 2, &first);
 	begin(5, "a");
 	snprintf(rows[1].id, sizeof(rows[1].id), "other");
-	compile_on(ids, 2, &second);
+	compile_on(ids, 3, &second);
 	for (size_t i = 0; i < 3; i += 2)
 		same &= compiled_slot(first, i) == compiled_slot(second, i) &&
-			!second->is_new[compiled_slot(second, i)];
+			!second->was_others[compiled_slot(second, i)];
 	ok(same, "a rule that stays keeps its counters");
-	ok(second->is_new[compiled_slot(second, 1)] && second->is_new[compiled_slot(second, 3)],
+	ok(second->was_others[compiled_slot(second, 1)] && second->was_others[compiled_slot(second, 3)],
 	   "... and those of a new one begin at 0");
 	ok(compiled_slot(second, 1) != compiled_slot(first, 1),
 	   "a rule that goes leaves its counters to nobody at once");

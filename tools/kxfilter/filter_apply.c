@@ -13,6 +13,7 @@
 #include "compile/compile.h"
 #include "filter.h"
 #include "kxfilter.skel.h"
+#include "names.h"
 #include "cli/own.h"
 #include "saved.h"
 #include "session.h"
@@ -59,15 +60,20 @@ struct rules *filter_read(const char *path, const char *given, struct complaints
 /* The ids of the rules that act, so that their counters go on. */
 static int ids_read(struct job *job, uint64_t *serial)
 {
-	job->ids = calloc(KXF_SLOTS, sizeof(*job->ids));
+	struct names names;
+	int err = names_open(&job->filter, &names);
+
+	if (err)
+		return err;
+	job->ids = malloc(KXF_SLOTS * sizeof(*job->ids));
+	if (job->ids)
+		memcpy(job->ids, names.ids, KXF_SLOTS * sizeof(*job->ids));
+	names_close(&names);
 	if (!job->ids)
 		return -ENOMEM;
-	for (uint32_t i = 0; i < KXF_SLOTS; i++) {
-		if (bpf_map_lookup_elem(job->filter.ids, &i, &job->ids[i]))
-			return -errno;
+	for (uint32_t i = 0; i < KXF_SLOTS; i++)
 		if (job->ids[i].used > *serial)
 			*serial = job->ids[i].used;
-	}
 	for (uint32_t i = 0; i < KXF_LIVE_SLOTS; i++) {
 		if (bpf_map_lookup_elem(job->filter.live_sets, &i, &job->live[i]))
 			return -errno;

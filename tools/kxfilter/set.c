@@ -162,7 +162,7 @@ bool set_is_within(const struct set *inner, const struct set *outer)
 {
 	for (size_t i = 0; i < inner->nr; i++) {
 		const struct range *range = &inner->ranges[i];
-		size_t at = find(outer, range->first);
+		size_t at = outer->nr > 1 ? find(outer, range->first) : 0;
 
 		if (at == outer->nr || number_compare(outer->ranges[at].first, range->first) > 0 ||
 				number_compare(outer->ranges[at].last, range->last) < 0)

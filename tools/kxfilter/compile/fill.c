@@ -105,7 +105,7 @@ static int clear_slots(const struct compiled *compiled, const struct bpf_object 
 	if (!zeros)
 		return -ENOMEM;
 	for (uint32_t i = 0; i < KXF_SLOTS && !err; i++) {
-		if (!compiled->is_new[i])
+		if (!compiled->was_others[i])
 			continue;
 		if (bpf_map_update_elem(counters, &i, zeros, BPF_ANY) ||
 				bpf_map_update_elem(states, &i, &none, BPF_ANY))

@@ -30,7 +30,7 @@ struct made_live {
  * @picks_up: for connections
  * @bins: of them
  * @ids: whose the slots of counters are
- * @is_new: of each slot: its counters begin at 0
+ * @was_others: of each slot: another rule has counted there, so it is cleared
  * @slot: of each rule
  * @rule: by direction: which rule of the set each is
  * @nr: rules of the set
@@ -46,7 +46,7 @@ struct compiled {
 	bool picks_up;
 	uint32_t bins;
 	struct kxf_id ids[KXF_SLOTS];
-	bool is_new[KXF_SLOTS];
+	bool was_others[KXF_SLOTS];
 	uint32_t *slot;
 	size_t *rule[KXF_WAYS];
 	size_t nr;

@@ -15,7 +15,8 @@
 /* Whose they were, and their numbers: by id, and those first that were not used for longest. */
 struct slots {
 	struct kxf_id ids[KXF_SLOTS];
-	uint32_t by_id[KXF_SLOTS];
+	size_t nr_used;
+	uint32_t by_id[KXF_SLOTS];	/* those that somebody had */
 	uint32_t by_age[KXF_SLOTS];
 };
 
@@ -38,7 +39,7 @@ static int compare_ages(const void *a, const void *b, void *ctx)
 
 static bool find_slot(const struct slots *slots, const char *id, uint32_t *slot)
 {
-	size_t low = 0, high = KXF_SLOTS;
+	size_t low = 0, high = slots->nr_used;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
@@ -60,7 +61,7 @@ static void take(struct compiled *compiled, uint32_t slot, const char *id, uint6
 {
 	struct kxf_id *to = &compiled->ids[slot];
 
-	compiled->is_new[slot] = strncmp(to->id, id, KXF_ID);
+	compiled->was_others[slot] = to->used && strncmp(to->id, id, KXF_ID);
 	memset(to->id, 0, KXF_ID);
 	memcpy(to->id, id, strnlen(id, KXF_ID - 1));
 	to->used = serial;
@@ -69,14 +70,22 @@ static void take(struct compiled *compiled, uint32_t slot, const char *id, uint6
 static struct slots *slots_new(const struct kxf_id *ids)
 {
 	struct slots *slots = malloc(sizeof(*slots));
+	size_t nr_free = 0;
 
 	if (!slots)
 		return NULL;
 	memcpy(slots->ids, ids, sizeof(slots->ids));
-	for (uint32_t i = 0; i < KXF_SLOTS; i++)
-		slots->by_id[i] = slots->by_age[i] = i;
-	qsort_r(slots->by_id, KXF_SLOTS, sizeof(uint32_t), compare_ids, slots->ids);
-	qsort_r(slots->by_age, KXF_SLOTS, sizeof(uint32_t), compare_ages, slots->ids);
+	slots->nr_used = 0;
+	for (uint32_t i = 0; i < KXF_SLOTS; i++) {
+		if (ids[i].used)
+			slots->by_id[slots->nr_used++] = i;
+		else
+			slots->by_age[nr_free++] = i;
+	}
+	memcpy(slots->by_age + nr_free, slots->by_id, slots->nr_used * sizeof(uint32_t));
+	qsort_r(slots->by_id, slots->nr_used, sizeof(uint32_t), compare_ids, slots->ids);
+	qsort_r(slots->by_age + nr_free, slots->nr_used, sizeof(uint32_t), compare_ages,
+		slots->ids);
 	return slots;
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "language.h"
+#include "spans.h"
 
 #define MAX_UNION	65536	/* ranges that are joined to judge one rule */
 
@@ -19,6 +20,8 @@ struct examination {
 	complaint_fn *fn;
 	void *ctx;
 	uint32_t *asked;	/* by each rule: a bit for each field, and DIRECTION */
+	struct spans spans;
+	const struct span *apart[2];	/* of the fields in which the last rules differed */
 };
 
 static void warn(const struct examination *e, struct complaint complaint, const char *format,
@@ -102,7 +105,8 @@ struct rest {
 };
 
 /* The field in which the earlier rule does not cover this one; ALL_FIELDS: in none; -1: several. */
-static int find_gap(const struct rule *rule, const struct rule *earlier, uint32_t asked)
+static int find_gap(struct examination *e, const struct rule *rule, const struct rule *earlier,
+		    uint32_t asked)
 {
 	int gap = ALL_FIELDS;
 
@@ -111,11 +115,26 @@ static int find_gap(const struct rule *rule, const struct rule *earlier, uint32_
 
 		if (is_covered(rule, earlier, field))
 			continue;
-		if (gap != ALL_FIELDS)
-			return -1;
-		gap = field;
+		if (gap == ALL_FIELDS) {
+			gap = field;
+			continue;
+		}
+		if (gap < FIELDS && field < FIELDS) {
+			e->apart[0] = e->spans.of[gap];
+			e->apart[1] = e->spans.of[field];
+		}
+		return -1;
 	}
 	return gap;
+}
+
+/* All pairs of rules come here. Most of them differ in the same two fields. */
+static bool is_far(const struct examination *e, size_t nr, size_t earlier)
+{
+	const struct span *one = e->apart[0], *other = e->apart[1];
+
+	return one && other && span_sticks_out(one[nr], one[earlier]) &&
+	       span_sticks_out(other[nr], other[earlier]);
 }
 
 static int join_gap(struct rest *rest, const struct rule *earlier, unsigned int gap)
@@ -177,7 +196,7 @@ static bool is_made_up(struct rest *rest, const struct rule *rule)
 	return found;
 }
 
-static void examine_cover(const struct examination *e, size_t nr)
+static void examine_cover(struct examination *e, size_t nr)
 {
 	const struct rule *rule = &e->rules->rows[nr];
 	struct rest rest = {};
@@ -185,8 +204,11 @@ static void examine_cover(const struct examination *e, size_t nr)
 
 	for (size_t i = 0; i < nr && !err; i++) {
 		const struct rule *earlier = &e->rules->rows[i];
-		int gap = is_final(earlier) ? find_gap(rule, earlier, e->asked[i]) : -1;
+		int gap;
 
+		if (is_far(e, nr, i) || !is_final(earlier))
+			continue;
+		gap = find_gap(e, rule, earlier, e->asked[i]);
 		if (gap == ALL_FIELDS) {
 			warn_rule(e, rule, "this rule never matches: all its packets are decided by %s, in line %u of %s",
 				  earlier->id, earlier->line, earlier->file);
@@ -303,8 +325,12 @@ static uint32_t fields_asked(const struct rule *rule)
 
 void rules_examine(const struct rules *rules, complaint_fn *fn, void *ctx)
 {
-	struct examination e = { rules, fn, ctx, calloc(rules->nr + 1, sizeof(uint32_t)) };
+	struct examination e = {
+		.rules = rules, .fn = fn, .ctx = ctx,
+		.asked = calloc(rules->nr + 1, sizeof(uint32_t)),
+	};
 
+	spans_make(rules, &e.spans);
 	for (size_t i = 0; i < rules->nr_named; i++)
 		examine_named(&e, &rules->named[i]);
 	examine_replies(&e);
@@ -314,5 +340,6 @@ void rules_examine(const struct rules *rules, complaint_fn *fn, void *ctx)
 			examine_cover(&e, i);
 		examine_limit(&e, i);
 	}
+	spans_free(&e.spans);
 	free(e.asked);
 }
