@@ -274,11 +274,10 @@ static void say_icmp(struct nft_rule *rule)
 	};
 	size_t i = below(8);
 
-	/* Without types it is the number of the protocol, in either family. */
 	kx_say(rule, "%s ", kinds[i].kx);
 	if (!rule->nr[kinds[i].family])
 		return nft_only(rule, 0);
-	nft_only(rule, strchr(kinds[i].kx, ' ') ? 1u << kinds[i].family : NFT_IP);
+	nft_only(rule, 1u << kinds[i].family);
 	nft_say(rule, 15, "%s", kinds[i].nft);
 }
 

@@ -67,7 +67,7 @@ my $text = "default in drop\ndefault out pass\nping: pass in proto icmp\nweb: pa
 my $one = rules('one', $text);
 $r = kxfilter('check', $one);
 is($r->{exit}, 0, 'check') or diag($r->{err});
-like($r->{out}, qr/^in +5 rules/m, 'what it becomes, with two that protect');
+like($r->{out}, qr/^in +6 rules/m, 'what it becomes, with three that protect');
 $r = kxfilter('apply', $one, '--dev', $dev);
 is($r->{exit}, 0, 'apply') or diag($r->{err});
 like($r->{out}, qr/^$dev: \d+ rules act, at tc, because .*veth/m, 'where, and why there');

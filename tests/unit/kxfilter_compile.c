@@ -198,7 +198,8 @@ static void counters_stay(void)
 		same &= compiled_slot(first, i) == compiled_slot(second, i) &&
 			!second->was_others[compiled_slot(second, i)];
 	ok(same, "a rule that stays keeps its counters");
-	ok(second->was_others[compiled_slot(second, 1)] && second->was_others[compiled_slot(second, 3)],
+	ok(second->was_others[compiled_slot(second, 1)] &&
+	   second->was_others[compiled_slot(second, 3)],
 	   "... and those of a new one begin at 0");
 	ok(compiled_slot(second, 1) != compiled_slot(first, 1),
 	   "a rule that goes leaves its counters to nobody at once");
@@ -283,37 +284,39 @@ static void protection(void)
 	begin(1, "r");
 	ok(!rules_protect(&rules, &session, 1) && rules.nr == 1, "without protect nothing is protected");
 	rules.protect = true;
-	ok(!rules_protect(&rules, &session, 1) && rules.nr == 5, "with it, rules are put in front");
+	ok(!rules_protect(&rules, &session, 1) && rules.nr == 6, "with it, rules are put in front");
 	rows = rules.rows;
-	ok(!strcmp(rows[4].id, "r-0"), "... of the others");
+	ok(!strcmp(rows[5].id, "r-0"), "... of the others");
 	ok(has(&rows[0], FIELD_FAMILY, FAMILY_ARP) && rows[0].verdict == VERDICT_PASS, "ARP passes");
 	ok(has(&rows[1], FIELD_ICMP, 135 << 8) && !has(&rows[1], FIELD_ICMP, 137 << 8) &&
 	   !has(&rows[1], FIELD_TTL, 64), "neighbours are found, redirects and those from afar are not let in");
-	is(rows[2].text, "pass in tcp from 10.0.0.2 port 50000 to 10.0.0.1 port 22",
+	ok(has(&rows[2], FIELD_ICMP, 143 << 8) && !has(&rows[2], FIELD_ICMP, 135 << 8) &&
+	   !has(&rows[2], FIELD_TTL, 2), "... and switches learn who listens");
+	is(rows[3].text, "pass in tcp from 10.0.0.2 port 50000 to 10.0.0.1 port 22",
 	   "who applies the rules can go on");
-	is(rows[3].text, "pass out tcp from 10.0.0.1 port 22 to 10.0.0.2 port 50000",
+	is(rows[4].text, "pass out tcp from 10.0.0.1 port 22 to 10.0.0.2 port 50000",
 	   "... and is answered");
 	ok(!compile(&rules, &opts, NULL, NULL, &compiled), "all of it can be compiled");
 	compiled_free(compiled);
-	drop_rows(5);
+	drop_rows(6);
 
 	begin(1, "r");
 	rules.protect = true;
 	rows[0].directions = DIRECTION_IN;
-	ok(!rules_protect(&rules, &session, 1) && rules.nr == 4 &&
+	ok(!rules_protect(&rules, &session, 1) && rules.nr == 5 &&
 	   rules.rows[0].directions == DIRECTION_IN,
 	   "a direction without rules that passes all is left alone");
 	rows = rules.rows;
-	drop_rows(4);
+	drop_rows(5);
 	begin(0, "r");
 	rules.protect = true;
 	ok(!rules_protect(&rules, &session, 1) && !rules.nr, "... and so are both");
 	rules.fallback[1] = VERDICT_DROP;
-	ok(!rules_protect(&rules, &session, 1) && rules.nr == 3 &&
+	ok(!rules_protect(&rules, &session, 1) && rules.nr == 4 &&
 	   rules.rows[0].directions == DIRECTION_OUT,
 	   "one that drops is not");
 	rows = rules.rows;
-	drop_rows(3);
+	drop_rows(4);
 }
 
 int main(void)

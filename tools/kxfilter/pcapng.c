@@ -204,7 +204,7 @@ void pcapng_packet(struct out *out, const struct caught_packet *packet, uint64_t
 	end(out, at);
 }
 
-void pcapng_end(struct out *out, const struct pcapng_sums of[KXF_WAYS])
+void pcapng_end(struct out *out, const struct pcapng_sums *of)
 {
 	for (uint32_t way = 0; way < KXF_WAYS; way++) {
 		const struct pcapng_sums *sums = &of[way];

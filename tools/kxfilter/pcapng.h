@@ -27,7 +27,8 @@ struct pcapng_sums {
 void pcapng_begin(struct out *out, const struct pcapng_interface of[KXF_WAYS]);
 void pcapng_packet(struct out *out, const struct caught_packet *packet, uint64_t time_ns,
 		   const char *comment);
-void pcapng_end(struct out *out, const struct pcapng_sums of[KXF_WAYS]);
+/* @of: KXF_WAYS of them. */
+void pcapng_end(struct out *out, const struct pcapng_sums *of);
 
 /* How many packets are in whole blocks, from the beginning of a block on; how long these are. */
 uint64_t pcapng_whole(const void *bytes, size_t len, size_t *whole);

@@ -8,8 +8,9 @@
 
 #include "compile.h"
 
-#define ROUTER_SOLICITATION	133
-#define NEIGHBOUR_ADVERTISEMENT	136
+/* Types of ICMPv6: who is on the link, and who listens to what there. */
+static const unsigned char discovery[] = { 133, 134, 135, 136 };
+static const unsigned char listeners[] = { 130, 131, 132, 143 };
 
 static void undo(struct rule *rules, size_t nr)
 {
@@ -52,6 +53,22 @@ static int let_arp(struct rule *rule, unsigned int directions)
 	return err ? err : match_low(rule, FIELD_FAMILY, FAMILY_ARP, FAMILY_ARP);
 }
 
+static int match_icmp6(struct rule *rule, const unsigned char types[4], unsigned int ttl)
+{
+	int err = match_low(rule, FIELD_FAMILY, FAMILY_IP6, FAMILY_IP6);
+
+	if (!err)
+		err = match_low(rule, FIELD_PROTOCOL, IPPROTO_ICMPV6, IPPROTO_ICMPV6);
+	if (!err)
+		err = match_low(rule, FIELD_TTL, ttl, ttl);
+	rule->match[FIELD_ICMP] = set_new();
+	if (!rule->match[FIELD_ICMP])
+		return -ENOMEM;
+	for (int i = 0; i < 4 && !err; i++)
+		err = set_add_low(rule->match[FIELD_ICMP], types[i] << 8, types[i] << 8);
+	return err;
+}
+
 /* Nobody beyond the link can send with a hop limit of 255. */
 static int let_neighbours(struct rule *rule, unsigned int directions)
 {
@@ -59,19 +76,22 @@ static int let_neighbours(struct rule *rule, unsigned int directions)
 			     "pass family ip6 ttl 255 icmp { 133/0, 134/0, 135/0, 136/0 }");
 
 	rule->directions = directions;
-	if (!err)
-		err = match_low(rule, FIELD_FAMILY, FAMILY_IP6, FAMILY_IP6);
-	if (!err)
-		err = match_low(rule, FIELD_PROTOCOL, IPPROTO_ICMPV6, IPPROTO_ICMPV6);
-	if (!err)
-		err = match_low(rule, FIELD_TTL, 255, 255);
-	for (int type = ROUTER_SOLICITATION; type <= NEIGHBOUR_ADVERTISEMENT && !err; type++) {
-		struct number number = { 0, type << 8 };
+	return err ? err : match_icmp6(rule, discovery, 255);
+}
 
-		err = rule->match[FIELD_ICMP] ? set_add(rule->match[FIELD_ICMP], number, number) :
-						match(rule, FIELD_ICMP, number, number);
-	}
-	return err;
+/* Switches that know who listens bring neighbour discovery to nobody else. */
+static int let_listeners(struct rule *rule, unsigned int directions)
+{
+	int err = begin_rule(rule, "protect-mld", "pass family ip6 from { ::, fe80::/10 } ttl 1 "
+			     "icmp { 130/0, 131/0, 132/0, 143/0 }");
+
+	rule->directions = directions;
+	if (!err)
+		err = match(rule, FIELD_SOURCE, (struct number){}, (struct number){});
+	if (!err)
+		err = set_add(rule->match[FIELD_SOURCE], (struct number){ 0xfe80ULL << 48, 0 },
+			      (struct number){ 0xfebfffffffffffffULL, UINT64_MAX });
+	return err ? err : match_icmp6(rule, listeners, 1);
 }
 
 static const char *address_text(struct number number, char *text)
@@ -128,7 +148,7 @@ int rules_protect(struct rules *rules, const struct protected_session *sessions,
 {
 	unsigned int directions = directions_of(rules);
 	struct rule *rows;
-	size_t front = 2;
+	size_t front = 3;
 	int err;
 
 	if (!rules->protect || !directions)
@@ -139,6 +159,8 @@ int rules_protect(struct rules *rules, const struct protected_session *sessions,
 	err = let_arp(&rows[0], directions);
 	if (!err)
 		err = let_neighbours(&rows[1], directions);
+	if (!err)
+		err = let_listeners(&rows[2], directions);
 	for (size_t i = 0; i < nr && !err; i++) {
 		if (directions & DIRECTION_IN)
 			err = let_session(&rows[front++], &sessions[i], i + 1, true);

@@ -32,6 +32,7 @@ static void ranks_give(struct end *ends, size_t nr, struct span *spans, bool fir
 
 static struct span *spans_of(const struct rules *rules, unsigned int field, struct end *ends)
 {
+	static const struct span everything = { 0, UINT32_MAX }, nothing = { UINT32_MAX, 0 };
 	struct span *spans = malloc(rules->nr * sizeof(*spans));
 
 	for (int first = 0; first < 2 && spans; first++) {
@@ -39,15 +40,14 @@ static struct span *spans_of(const struct rules *rules, unsigned int field, stru
 
 		for (size_t i = 0; i < rules->nr; i++) {
 			const struct set *set = rules->rows[i].match[field];
+			size_t last = set ? set->nr - 1 : 0;
 
-			if (!first)
-				spans[i] = (struct span){ 0, UINT32_MAX };
 			if (set && set->nr)
 				ends[nr++] = (struct end){
-					first ? set->ranges[0].first : set->ranges[set->nr - 1].last, i
+					first ? set->ranges[0].first : set->ranges[last].last, i
 				};
-			else if (set)
-				spans[i] = (struct span){ UINT32_MAX, 0 };
+			else
+				spans[i] = set ? nothing : everything;
 		}
 		ranks_give(ends, nr, spans, first);
 	}

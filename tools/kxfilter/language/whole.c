@@ -190,6 +190,23 @@ static int imply_families(struct draft *d, unsigned int found)
 	return 0;
 }
 
+/* What is said of ICMP alone is of its own family: in the other one its number means nothing. */
+static int imply_icmp_family(struct rule *rule)
+{
+	const struct set *protocols = rule->match[FIELD_PROTOCOL];
+	unsigned int families = protocols ? families_of_protocols(protocols) : 0;
+	struct set *set;
+
+	if ((families != IP4 && families != IP6) || rule->match[FIELD_FAMILY] ||
+			rule->match[FIELD_ICMP])
+		return 0;
+	set = family_set(families);
+	if (!set)
+		return -ENOMEM;
+	replace(rule, FIELD_FAMILY, set);
+	return 0;
+}
+
 static struct set *port_protocols(void)
 {
 	struct set *set = set_new();
@@ -339,6 +356,8 @@ int finish_rule(struct draft *d)
 		err = find_families(d, &families);
 	if (!err)
 		err = imply_families(d, families);
+	if (!err)
+		err = imply_icmp_family(d->rule);
 	if (d->rule->match[FIELD_STATE] || has_nat(d->rule))
 		d->reader->rules->tracks = true;
 	return err;
