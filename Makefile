@@ -89,6 +89,7 @@ KXFILTER_FOUND := $(foreach row,$(KXFILTER_OPTIONAL),$(if $(call have,$(call fie
 KXFILTER_CFLAGS := $(foreach row,$(KXFILTER_FOUND),-DHAVE_$(call field,1,$(row)))
 kxfilter_LIBS := $(foreach row,$(KXFILTER_FOUND),-l$(call field,3,$(row)))
 $(kxfilter_OBJS): KX_CFLAGS += -Ibpf $(KXFILTER_CFLAGS)
+$(CLI_OBJS): KX_CFLAGS += $(filter -DHAVE_NCURSES,$(KXFILTER_CFLAGS))
 # Unit tests of kxlog's parts; the others are linked with kxtrace's.
 KXLOG_UNITS := $(patsubst %,$(O)/tests/unit/%.t,spool exposition)
 KXFILTER_UNITS := $(patsubst tests/unit/%.c,$(O)/tests/unit/%.t,$(wildcard tests/unit/kxfilter_*.c))
@@ -209,7 +210,7 @@ $(call say,TEST,$<)
 $(Q)$(CC) $(KX_CFLAGS) -DKX_BUILD='"$(O)"' -Itools/$(1) -MMD -MP -MF $(@:.t=.d) $< $(filter %.o %.a,$^) $(LIBS) $($(1)_LIBS) -o $@
 endef
 
-$(filter-out $(KXLOG_UNITS) $(KXFILTER_UNITS),$(UNITS)): $(O)/tests/unit/%.t: tests/unit/%.c $(filter-out %/main.o,$(kxtrace_OBJS)) $(O)/libkx.a | $(UNIT_BPF)
+$(filter-out $(KXLOG_UNITS) $(KXFILTER_UNITS),$(UNITS)): $(O)/tests/unit/%.t: tests/unit/%.c $(filter-out %/main.o,$(kxtrace_OBJS)) $(O)/cli.a $(O)/libkx.a | $(UNIT_BPF)
 	$(call unit_test,kxtrace)
 
 $(KXLOG_UNITS): $(O)/tests/unit/%.t: tests/unit/%.c $(filter-out %/main.o,$(kxlog_OBJS)) $(O)/cli.a $(O)/libkx.a
@@ -257,7 +258,8 @@ FUZZ_KXLOG := $(patsubst %,$(O)/fuzz/tools/%.o,cli/utf8 kxlog/record kxlog/expos
 		kxlog/exposition_line kxlog/lines)
 # Those of kxtrace are linked with all of it but its main().
 KXTRACE_FUZZERS := records kxt_options kxt_policy trace_file
-FUZZ_KXTRACE := $(patsubst $(O)/%,$(O)/fuzz/%,$(filter-out %/main.o %/report.page.o,$(kxtrace_OBJS)))
+FUZZ_KXTRACE := $(patsubst $(O)/%,$(O)/fuzz/%,$(filter-out %/main.o %/report.page.o,$(kxtrace_OBJS)) \
+		  $(O)/tools/cli/screen.o)
 $(FUZZ_KXTRACE): private FUZZ_CFLAGS += $(KXTRACE_CFLAGS)
 FUZZ_TREE := $(patsubst %,$(O)/fuzz/tools/kxtrace/%.o,tree tree_text tree_json out)
 FUZZ_KXFILTER := $(patsubst %.c,$(O)/fuzz/%.o,$(wildcard tools/kxfilter/language/*.c) \

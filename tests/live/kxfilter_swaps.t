@@ -155,7 +155,7 @@ for my $hook ('tc', $ENV{KX_VM_KERNEL} ? () : 'xdp') {
 		for my $n (1 .. $swaps) {
 			my $r = apply($n % 2 ? 'two' : 'one', @hook);
 			$done += !$r->{exit};
-			push @wrong, $r->{err} if $r->{exit};
+			push @wrong, "$n: exit $r->{exit}, signal $r->{signal}: $r->{err}" if $r->{exit};
 			next if $hook ne 'tc' || $n % 20 && $n != $swaps;
 			wait_for(sub { streamed() > $bytes }) or push @stuck, "after $n";
 			$bytes = streamed();

@@ -7,7 +7,7 @@ use lib 'tests/lib';
 use KX;
 use Test::More;
 
-not_between();
+not_between('newest');
 need_root();
 
 my $flood = compile('flood', <<'C');

@@ -10,6 +10,7 @@ use KX;
 use Policy;
 use Test::More;
 
+not_between();
 need_root();
 need_policies();
 

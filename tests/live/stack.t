@@ -7,7 +7,7 @@ use lib 'tests/lib';
 use KX;
 use Test::More;
 
-not_between();
+not_between('newest');
 need_root();
 
 # The calls of a trace with their stacks, task by task: [ [call, frame, ...], ... ].

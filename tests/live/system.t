@@ -7,7 +7,7 @@ use lib 'tests/lib';
 use KX;
 use Test::More;
 
-not_between();
+not_between('6.1');
 need_root();
 
 # Makes calls when it is told to, as its own name.

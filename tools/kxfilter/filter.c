@@ -124,6 +124,11 @@ int filter_open(struct kx *kx, const char *device, struct filter *out)
 	return 0;
 }
 
+int tell_unfiltered(const char *device)
+{
+	return tell("%s: kxfilter does not filter it; kxfilter apply does", device);
+}
+
 static void close_one(int fd)
 {
 	if (fd >= 0)

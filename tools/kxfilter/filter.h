@@ -30,6 +30,9 @@ struct filter {
 
 /* -ENOENT: the device has none, nothing is said. Else told, or 0. */
 int filter_open(struct kx *kx, const char *device, struct filter *out);
+
+/* Says so, with the remedy. Return: FAILED. */
+int tell_unfiltered(const char *device);
 void filter_close(struct filter *filter);
 
 /* Another map of the rule set that acts: a descriptor; -errno, told. */

@@ -162,7 +162,7 @@ static int run(struct kx *kx, int argc, char **argv)
 	(void)argc;
 	reader->device = argv[0];
 	if (err == -ENOENT)
-		return tell("%s: kxfilter does not filter it; kxfilter apply does", argv[0]);
+		return tell_unfiltered(argv[0]);
 	if (err || names_open(&reader->filter, &reader->names) || states_open(reader))
 		return FAILED;
 	if (kx_stream_open(kx, reader->filter.inst, "packets", 0, &stream))

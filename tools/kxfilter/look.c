@@ -87,7 +87,7 @@ int look_open(struct kx *kx, const char *device, enum kxf_looks what, bool quiet
 
 	*out = look;
 	if (err == -ENOENT)
-		tell("%s: kxfilter does not filter it; kxfilter apply does", device);
+		tell_unfiltered(device);
 	if (err)
 		return err;
 	err = map_share(&look) ?: lock(&look);

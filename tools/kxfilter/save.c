@@ -166,7 +166,7 @@ static int put_content(struct kx *kx, struct saving *saving)
 	else
 		err = put_all(kx, saving);
 	if (err == -ENOENT)
-		tell("%s: kxfilter does not filter it", config.device);
+		tell_unfiltered(config.device);
 	if (!err && !config.device && strcmp(saving->path, "-"))
 		err = keep_absent(saving);
 	if (!err)

@@ -110,7 +110,7 @@ static int open_set(struct kx *kx, char **argv, struct acting *acting, struct kx
 	int err = acting_open(kx, argv[0], acting);
 
 	if (err == -ENOENT)
-		return tell("%s: kxfilter does not filter it", argv[0]);
+		return tell_unfiltered(argv[0]);
 	*set = err ? NULL : acting_set(acting, argv[1]);
 	return *set ? DONE : FAILED;
 }

@@ -191,7 +191,7 @@ static int run(struct kx *kx, int argc, char **argv)
 	int err = acting_open(kx, argv[0], &acting), status = FAILED;
 
 	if (err == -ENOENT)
-		return tell("%s: kxfilter does not filter it", argv[0]);
+		return tell_unfiltered(argv[0]);
 	if (!err)
 		rules = acting_rules(&acting);
 	if (rules)

@@ -202,7 +202,7 @@ static int run(struct kx *kx, int argc, char **argv)
 		return show_all(kx);
 	err = show(kx, argv[0]);
 	if (err == -ENOENT)
-		return tell("%s: kxfilter does not filter it", argv[0]);
+		return tell_unfiltered(argv[0]);
 	return err ? FAILED : DONE;
 }
 

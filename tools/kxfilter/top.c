@@ -36,7 +36,7 @@ static const struct flag flags[] = {
 struct top {
 	struct top_sample sample;
 	struct top_choice choice;
-	struct top_screen *screen;	/* NULL: blocks of lines */
+	struct screen *screen;	/* NULL: blocks of lines */
 	int signals;
 	uint64_t delay_ns;
 	uint64_t iterations;		/* 0: no end */
@@ -178,7 +178,7 @@ static bool wait_due(struct top *top, uint64_t due_ns)
 		if (fds[0].revents || fds[2].revents & (POLLERR | POLLHUP) ||
 		    fds[1].revents & (POLLERR | POLLHUP))
 			return true;
-		while (top->screen && (key = top_screen_key(top->screen)) >= 0) {
+		while (top->screen && (key = screen_key(top->screen)) >= 0) {
 			if (take_key(top, key))
 				return true;
 			draw(top);
@@ -192,7 +192,7 @@ static bool wait_due(struct top *top, uint64_t due_ns)
 /* What ended it, if it was not the user. */
 static int result(struct top *top, int err)
 {
-	top_screen_close(top->screen);
+	screen_close(top->screen);
 	top->screen = NULL;
 	if (err == -ENODEV)
 		tell_note("%s: the filter was removed", top->sample.device);
@@ -233,14 +233,14 @@ static int begin(struct top *top, struct kx *kx, const char *device)
 	int err = top_sample_open(&top->sample, kx, device);
 
 	if (err == -ENOENT)
-		return tell("%s: kxfilter does not filter it; kxfilter apply does", device);
+		return tell_unfiltered(device);
 	if (err || view_set(top, top->choice.view))
 		return FAILED;
 	top->signals = until_open();
 	if (top->signals < 0)
 		return tell("%s: signals cannot be waited for: %s", device, strerror(-top->signals));
 	if (!config.batch && !config.json)
-		top->screen = top_screen_open();
+		top->screen = screen_open(STDOUT_FILENO);
 	if (top->screen)
 		draw(top);
 	return DONE;

@@ -3,6 +3,7 @@
 #ifndef KXFILTER_TOP_H
 #define KXFILTER_TOP_H
 
+#include "cli/screen.h"
 #include "look.h"
 
 enum top_view { TOP_RULES, TOP_SOURCES, TOP_PORTS, NR_TOP_VIEWS };
@@ -86,14 +87,7 @@ void top_line(char text[TOP_LINE], const struct top_sample *sample, const struct
 /* One object for the sample, then one for each of the first @most rows, on stdout. */
 void top_json(struct top_sample *sample, const struct top_choice *choice, size_t most);
 
-/* The screen; without ncurses or a terminal there is none, and NULL is returned. */
-struct top_screen;
-struct top_screen *top_screen_open(void);
-void top_screen_close(struct top_screen *screen);
-void top_screen_draw(struct top_screen *screen, struct top_sample *sample,
+void top_screen_draw(struct screen *screen, struct top_sample *sample,
 		     const struct top_choice *choice);
-/* The next key that was pressed, or -1; the screen has another size: TOP_RESIZED. */
-#define TOP_RESIZED	1000
-int top_screen_key(struct top_screen *screen);
 
 #endif

@@ -3,6 +3,7 @@
 #ifndef KXTRACE_TOP_H
 #define KXTRACE_TOP_H
 
+#include "cli/screen.h"
 #include "options.h"
 #include "out.h"
 
@@ -59,14 +60,7 @@ void top_title(char *text, const struct top_sample *sample, const struct top_cho
 void top_heads(char *text, const struct top_choice *choice);
 void top_line(char *text, const struct top_sample *sample, const struct top_row *row);
 
-/* The screen; without ncurses or a terminal there is none, and NULL is returned. */
-struct top_screen;
-struct top_screen *top_screen_open(int fd);
-void top_screen_close(struct top_screen *screen);
-void top_screen_draw(struct top_screen *screen, struct top_sample *sample,
+void top_screen_draw(struct screen *screen, struct top_sample *sample,
 		     const struct top_choice *choice);
-/* The next key that was pressed, or -1; the screen has another size: TOP_RESIZED. */
-#define TOP_RESIZED	1000
-int top_screen_key(struct top_screen *screen);
 
 #endif

@@ -1,18 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* --top on a terminal, by ncurses; built without it there is no screen. */
+/* --top as a screen. */
 #include "top.h"
-
-#ifdef HAVE_NCURSES
-
-#include <ncurses.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
-
-struct top_screen {
-	SCREEN *screen;
-	FILE *to;
-};
 
 static const char *const help[] = {
 	"q      quit",
@@ -23,122 +11,33 @@ static const char *const help[] = {
 	"h      this help, or the table",
 };
 
-struct top_screen *top_screen_open(int fd)
-{
-	struct top_screen *screen;
-
-	if (!isatty(fd) || !isatty(STDIN_FILENO))
-		return NULL;
-	screen = calloc(1, sizeof(*screen));
-	fd = screen ? dup(fd) : -1;
-	if (fd >= 0)
-		screen->to = fdopen(fd, "w");
-	if (screen && screen->to)
-		screen->screen = newterm(NULL, screen->to, stdin);
-	if (!screen || !screen->screen) {
-		if (screen && screen->to)
-			fclose(screen->to);
-		else if (fd >= 0)
-			close(fd);
-		free(screen);
-		return NULL;
-	}
-	set_term(screen->screen);
-	cbreak();
-	noecho();
-	nodelay(stdscr, TRUE);
-	keypad(stdscr, TRUE);
-	curs_set(0);
-	return screen;
-}
-
-void top_screen_close(struct top_screen *screen)
-{
-	if (!screen)
-		return;
-	endwin();
-	delscreen(screen->screen);
-	fclose(screen->to);
-	free(screen);
-}
-
-static void put(int y, const char *text, attr_t attributes)
-{
-	attron(attributes);
-	mvaddnstr(y, 0, text, COLS);
-	attroff(attributes);
-}
-
-static void draw_help(void)
-{
-	unsigned int i;
-
-	for (i = 0; i < sizeof(help) / sizeof(help[0]) && (int)i + 2 < LINES; i++)
-		put(i + 2, help[i], A_NORMAL);
-}
-
-void top_screen_draw(struct top_screen *screen, struct top_sample *sample,
-		     const struct top_choice *choice)
+static void draw_table(struct screen *screen, struct top_sample *sample,
+		       const struct top_choice *choice)
 {
 	struct top_list *list = choice->by_process ? &sample->processes : &sample->calls;
-	unsigned int i, shown = top_sort(list, choice);
+	unsigned int shown = top_sort(list, choice);
 	char text[TOP_LINE_MAX];
+	bool fits;
 
-	(void)screen;
-	erase();
-	top_title(text, sample, choice);
-	put(0, text, A_BOLD);
-	if (choice->help) {
-		draw_help();
-		refresh();
-		return;
-	}
 	top_heads(text, choice);
-	put(1, text, A_REVERSE);
-	for (i = 0; i < shown && (int)i + 2 < LINES; i++) {
+	fits = screen_put(screen, 1, text, SCREEN_REVERSE);
+	for (unsigned int i = 0; fits && i < shown; i++) {
 		top_line(text, sample, &list->rows[i]);
-		put(i + 2, text, A_NORMAL);
+		fits = screen_put(screen, i + 2, text, SCREEN_PLAIN);
 	}
-	/* What else wrote to the terminal goes away. */
-	clearok(curscr, TRUE);
-	refresh();
 }
 
-int top_screen_key(struct top_screen *screen)
-{
-	int key = getch();
-
-	(void)screen;
-	if (key == ERR)
-		return -1;
-	return key == KEY_RESIZE ? TOP_RESIZED : key;
-}
-
-#else
-
-struct top_screen *top_screen_open(int fd)
-{
-	(void)fd;
-	return NULL;
-}
-
-void top_screen_close(struct top_screen *screen)
-{
-	(void)screen;
-}
-
-void top_screen_draw(struct top_screen *screen, struct top_sample *sample,
+void top_screen_draw(struct screen *screen, struct top_sample *sample,
 		     const struct top_choice *choice)
 {
-	(void)screen;
-	(void)sample;
-	(void)choice;
-}
+	char text[TOP_LINE_MAX];
 
-int top_screen_key(struct top_screen *screen)
-{
-	(void)screen;
-	return -1;
+	screen_begin(screen);
+	top_title(text, sample, choice);
+	screen_put(screen, 0, text, SCREEN_BOLD);
+	for (unsigned int i = 0; choice->help && i < sizeof(help) / sizeof(help[0]); i++)
+		screen_put(screen, i + 2, help[i], SCREEN_PLAIN);
+	if (!choice->help)
+		draw_table(screen, sample, choice);
+	screen_end(screen);
 }
-
-#endif

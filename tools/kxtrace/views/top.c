@@ -13,7 +13,7 @@ struct top_view {
 	struct view view;
 	struct top_sample sample;
 	struct top_choice choice;
-	struct top_screen *screen;
+	struct screen *screen;
 	int timer;
 	bool begun;		/* the screen was opened, or found impossible */
 	bool failed;
@@ -53,7 +53,7 @@ static void take_sample(struct top_view *top)
 	if (!err)
 		return;
 	/* After the screen is gone, or nobody would see it. */
-	top_screen_close(top->screen);
+	screen_close(top->screen);
 	top->screen = NULL;
 	complain("--top: the counters cannot be read: %s", strerror(-err));
 	top->failed = true;
@@ -95,7 +95,7 @@ static void begin(struct top_view *top)
 	uint64_t ns = trace->opt->counting.top_ns;
 
 	top->begun = true;
-	top->screen = trace->opt->output ? NULL : top_screen_open(trace->out.fd);
+	top->screen = trace->opt->output ? NULL : screen_open(trace->out.fd);
 #ifndef HAVE_NCURSES
 	if (!trace->opt->output && isatty(trace->out.fd))
 		complain("--top: built without ncurses, so there is no screen: install libncurses-dev and build again");
@@ -125,7 +125,7 @@ static void pass(struct view *view)
 		if (!top->screen && !top->failed)
 			print_block(top);
 	}
-	while (top->screen && (key = top_screen_key(top->screen)) >= 0) {
+	while (top->screen && (key = screen_key(top->screen)) >= 0) {
 		take_key(top, key);
 		changed = true;
 	}
@@ -146,7 +146,7 @@ static int finish(struct view *view, const struct totals *totals)
 	struct top_view *top = (struct top_view *)view;
 
 	(void)totals;
-	top_screen_close(top->screen);
+	screen_close(top->screen);
 	top->screen = NULL;
 	if (top->failed)
 		return -EIO;
@@ -163,7 +163,7 @@ static void close_top(struct view *view)
 {
 	struct top_view *top = (struct top_view *)view;
 
-	top_screen_close(top->screen);
+	screen_close(top->screen);
 	top_sample_done(&top->sample);
 	if (top->timer >= 0)
 		close(top->timer);
