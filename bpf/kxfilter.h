@@ -342,7 +342,10 @@ struct kxf_config {
 	struct kxf_rules rules[KXF_WAYS];
 };
 
-/* A rule's, on each CPU; the map "counters", by slot. */
+/*
+ * A rule's, on each CPU; the map "counters": KXF_SLOTS of the first CPU, by slot, then those of
+ * the next one. Not a per-CPU map, whose elements are allocated one by one: that took 15 ms.
+ */
 struct kxf_counter {
 	__u64 packets;
 	__u64 bytes;

@@ -146,7 +146,7 @@ static __always_inline bool is_turn(const struct kxf_rule *rule)
 	__u32 slot = rule->slot;
 
 	if (rule->flags & KXF_EVERY_PER_CPU) {
-		counter = bpf_map_lookup_elem(&counters, &slot);
+		counter = counter_get(bpf_get_smp_processor_id(), slot);
 		return counter && ++counter->turn % rule->every == 0;
 	}
 	state = bpf_map_lookup_elem(&states, &slot);
@@ -251,7 +251,7 @@ __noinline int log_packet(const struct kxf_rule *rule, const struct work *work, 
 
 static __always_inline void count(__u32 slot, const struct kxf_packet *packet)
 {
-	struct kxf_counter *counter = bpf_map_lookup_elem(&counters, &slot);
+	struct kxf_counter *counter = counter_get(bpf_get_smp_processor_id(), slot);
 
 	if (!counter)
 		return;

@@ -36,13 +36,24 @@ struct {
 	__type(value, struct kxf_trial);
 } trial SEC(".maps") KX_PRIVATE;
 
-/* By slot. Written by programs, read by user space, which clears what it gives away anew. */
+/*
+ * By CPU and slot; user space sizes it. Written by programs, read by user space, which clears
+ * what it gives away anew.
+ */
 struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, KXF_SLOTS);
+	__uint(map_flags, BPF_F_MMAPABLE);
 	__type(key, __u32);
 	__type(value, struct kxf_counter);
 } counters SEC(".maps");
+
+static __always_inline struct kxf_counter *counter_get(__u32 cpu, __u32 slot)
+{
+	__u32 at = cpu * KXF_SLOTS + slot;
+
+	return bpf_map_lookup_elem(&counters, &at);
+}
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);

@@ -23,7 +23,7 @@ struct sums {
 
 static long add_rule(__u32 cpu, struct sums *sums)
 {
-	struct kxf_counter *one = bpf_map_lookup_percpu_elem(&counters, &sums->which, cpu);
+	struct kxf_counter *one = counter_get(cpu, sums->which);
 
 	if (!one)
 		return 1;

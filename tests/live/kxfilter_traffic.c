@@ -65,18 +65,18 @@ static void attach(struct bpf_tc_hook *hook, enum bpf_tc_attach_point point, int
 static void print_counters(const struct loaded *loaded, const struct compiled *compiled)
 {
 	int fd = bpf_object__find_map_fd_by_name(loaded->obj, "counters");
-	int nr_cpus = libbpf_num_possible_cpus();
-	struct kxf_counter counters[nr_cpus];
-
 	for (size_t i = 0; i < NR; i++) {
 		uint32_t slot = compiled_slot(compiled, i);
 		unsigned long long packets = 0, bytes = 0;
 
-		if (bpf_map_lookup_elem(fd, &slot, counters))
-			fail("counters");
-		for (int j = 0; j < nr_cpus; j++) {
-			packets += counters[j].packets;
-			bytes += counters[j].bytes;
+		for (int j = 0; j < libbpf_num_possible_cpus(); j++) {
+			uint32_t at = j * KXF_SLOTS + slot;
+			struct kxf_counter counter;
+
+			if (bpf_map_lookup_elem(fd, &at, &counter))
+				fail("counters");
+			packets += counter.packets;
+			bytes += counter.bytes;
 		}
 		printf("%s %llu %llu\n", ids[i], packets, bytes);
 	}

@@ -360,14 +360,16 @@ static void compare_packets(struct trial *trial, size_t nr)
 
 static uint64_t counted(int fd, uint32_t slot)
 {
-	int nr_cpus = libbpf_num_possible_cpus();
-	struct kxf_counter counters[nr_cpus];
 	uint64_t packets = 0;
 
-	if (bpf_map_lookup_elem(fd, &slot, counters))
-		return UINT64_MAX;
-	for (int i = 0; i < nr_cpus; i++)
-		packets += counters[i].packets;
+	for (int i = 0; i < libbpf_num_possible_cpus(); i++) {
+		uint32_t at = i * KXF_SLOTS + slot;
+		struct kxf_counter counter;
+
+		if (bpf_map_lookup_elem(fd, &at, &counter))
+			return UINT64_MAX;
+		packets += counter.packets;
+	}
 	return packets;
 }
 

@@ -10,6 +10,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include "compile/counters.h"
 #include "filter.h"
 #include "cli/own.h"
 #include "verb.h"
@@ -166,22 +167,17 @@ int filter_lock(struct filter *filter)
 	return -EBUSY;
 }
 
-/* Of all CPUs. */
-static int counter_sum(struct filter *filter, uint32_t slot, struct filter_rule *out)
+static int counts_read(struct filter *filter, const struct counters *counters,
+		       struct filter_rule *out)
 {
-	int cpus = libbpf_num_possible_cpus();
-	_cleanup_free_ struct kxf_counter *each = calloc(cpus > 0 ? cpus : 1, sizeof(*each));
 	struct kxf_rule_state state;
+	uint32_t slot = out->about.slot;
 
-	if (!each || cpus < 1)
-		return -ENOMEM;
-	if (bpf_map_lookup_elem(filter->counters, &slot, each) ||
-	    bpf_map_lookup_elem(filter->states, &slot, &state))
+	if (slot >= KXF_SLOTS)
+		return -EPROTO;
+	if (bpf_map_lookup_elem(filter->states, &slot, &state))
 		return -errno;
-	for (int i = 0; i < cpus; i++) {
-		out->packets += each[i].packets;
-		out->bytes += each[i].bytes;
-	}
+	counters_sum(counters, slot, &out->packets, &out->bytes);
 	out->unlogged = state.unlogged;
 	out->unanswered = state.unanswered;
 	return 0;
@@ -192,7 +188,8 @@ int filter_rules(struct filter *filter, struct filter_rule **out, size_t *nr)
 	struct bpf_map_info info = {};
 	__u32 len = sizeof(info);
 	struct filter_rule *list;
-	int err = 0;
+	struct counters counters = {};
+	int err;
 
 	if (bpf_obj_get_info_by_fd(filter->about, &info, &len) ||
 	    info.value_size != sizeof(list->about)) {
@@ -203,14 +200,16 @@ int filter_rules(struct filter *filter, struct filter_rule **out, size_t *nr)
 	if (!list)
 		return -ENOMEM;
 	*nr = 0;
+	err = counters_open(filter->counters, &counters);
 	for (uint32_t i = 0; !err && i < info.max_entries; i++) {
 		struct filter_rule *rule = &list[*nr];
 
 		if (bpf_map_lookup_elem(filter->about, &i, &rule->about))
 			err = -errno;
 		else if (rule->about.id[0])
-			err = counter_sum(filter, rule->about.slot, &list[(*nr)++]);
+			err = counts_read(filter, &counters, &list[(*nr)++]);
 	}
+	counters_close(&counters);
 	if (err) {
 		free(list);
 		tell("%s: its counters cannot be read: %s", filter->device, strerror(-err));

@@ -134,10 +134,25 @@ static int sets_fill(const struct job *job, struct bpf_object *obj)
 	return err;
 }
 
+/* All at once: a call for each rule would take longer than to compile them. */
+static int abouts_fill(const struct job *job, int map)
+{
+	__u32 nr = job->rules->nr;
+	_cleanup_free_ struct kxf_about *abouts = calloc(nr + 1, sizeof(*abouts));
+	_cleanup_free_ uint32_t *keys = calloc(nr + 1, sizeof(*keys));
+
+	if (!abouts || !keys)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < nr; i++) {
+		keys[i] = i;
+		about_fill(job, i, &abouts[i]);
+	}
+	return nr && bpf_map_update_batch(map, keys, abouts, &nr, NULL) ? -errno : 0;
+}
+
 static int fill(void *ctx, struct bpf_object *obj)
 {
 	struct job *job = ctx;
-	int fd = bpf_object__find_map_fd_by_name(obj, "about");
 	int kept = bpf_object__find_map_fd_by_name(obj, "kept");
 	int err = compiled_fill(job->compiled, obj);
 
@@ -147,14 +162,7 @@ static int fill(void *ctx, struct bpf_object *obj)
 		err = sets_fill(job, obj);
 	if (!err && bpf_map_update_elem(kept, &(uint32_t){ 0 }, &job->kept, BPF_ANY))
 		err = -errno;
-	for (uint32_t i = 0; !err && i < job->rules->nr; i++) {
-		struct kxf_about about;
-
-		about_fill(job, i, &about);
-		if (bpf_map_update_elem(fd, &i, &about, BPF_ANY))
-			err = -errno;
-	}
-	return err;
+	return err ?: abouts_fill(job, bpf_object__find_map_fd_by_name(obj, "about"));
 }
 
 static int make(struct job *job, const struct filter_opts *how, struct complaints *complaints)

@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "counters.h"
 #include "live.h"
 #include "made.h"
 #include "states.h"
@@ -62,6 +63,8 @@ int compiled_prepare(const struct compiled *compiled, struct bpf_object *obj)
 	if (!err)
 		err = bpf_map__set_value_size(tables, compiled->config.size);
 	if (!err)
+		err = counters_prepare(obj);
+	if (!err)
 		err = states_prepare(compiled, obj);
 	return err ? err : choose_programs(compiled, obj);
 }
@@ -94,24 +97,18 @@ static int fill_map(const struct bpf_object *obj, const char *name, const void *
 static int clear_slots(const struct compiled *compiled, const struct bpf_object *obj)
 {
 	static const struct kxf_rule_state none;
-	int counters = map_of(obj, "counters"), states = map_of(obj, "states");
-	int nr_cpus = libbpf_num_possible_cpus();
-	struct kxf_counter *zeros;
-	int err = 0;
+	int states = map_of(obj, "states");
+	struct counters counters;
+	int err = counters_open(map_of(obj, "counters"), &counters);
 
-	if (counters < 0 || states < 0 || nr_cpus < 1)
-		return -ENOENT;
-	zeros = calloc(nr_cpus, sizeof(*zeros));
-	if (!zeros)
-		return -ENOMEM;
 	for (uint32_t i = 0; i < KXF_SLOTS && !err; i++) {
 		if (!compiled->was_others[i])
 			continue;
-		if (bpf_map_update_elem(counters, &i, zeros, BPF_ANY) ||
-				bpf_map_update_elem(states, &i, &none, BPF_ANY))
+		counters_clear(&counters, i);
+		if (bpf_map_update_elem(states, &i, &none, BPF_ANY))
 			err = -errno;
 	}
-	free(zeros);
+	counters_close(&counters);
 	return err;
 }
 
