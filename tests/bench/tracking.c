@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <time.h>
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -12,6 +13,7 @@
 #include "../live/frames.h"
 
 #define LOOPS	500000
+#define LINE	64		/* of a cache */
 #define BINS	187500		/* for 1 million connections: 1.5 million places */
 
 static struct bpf_object *object;
@@ -70,6 +72,36 @@ static double run_loop(enum trk_mode mode, uint32_t loops, uint32_t span)
 	return run("trk_loop", 1) / loops;
 }
 
+/*
+ * The floor: ns of one load from memory as large as the table, each from where the one before it
+ * said, in an order by chance (Sattolo's: one cycle through all lines).
+ */
+static double run_loads(size_t bytes)
+{
+	struct timespec begin, end;
+	size_t nr = bytes / LINE;
+	uint64_t (*lines)[LINE / sizeof(uint64_t)] = aligned_alloc(4096, nr * LINE);
+	uint64_t at = 0;
+
+	if (!lines)
+		return 0;
+	for (size_t i = 0; i < nr; i++)
+		lines[i][0] = i;
+	for (size_t i = nr - 1; i > 0; i--) {
+		size_t other = ((uint64_t)random() << 16 ^ random()) % i;
+		uint64_t kept = lines[i][0];
+
+		lines[i][0] = lines[other][0];
+		lines[other][0] = kept;
+	}
+	clock_gettime(CLOCK_MONOTONIC, &begin);
+	for (int i = 0; i < LOOPS; i++)
+		at = *(volatile uint64_t *)&lines[at][0];
+	clock_gettime(CLOCK_MONOTONIC, &end);
+	free(lines);
+	return ((end.tv_sec - begin.tv_sec) * 1e9 + end.tv_nsec - begin.tv_nsec) / LOOPS;
+}
+
 static void make_part(bool is_answer, uint8_t flags, uint32_t seq, uint32_t ack)
 {
 	struct address client = ip4(0x0a000000), server = ip4(0xc0a80001);
@@ -122,6 +154,7 @@ int main(int argc, char **argv)
 		for (size_t row = 0; row < sizeof(rows) / sizeof(*rows); row++)
 			printf("%s %.1f\n", rows[row].name, run_loop(rows[row].mode, LOOPS, nr));
 	for (uint32_t i = 0; i < rounds; i++) {
+		printf("load %.1f\n", run_loads(BINS * sizeof(struct kxf_bin)));
 		printf("empty %.1f\n", run("trk_empty", LOOPS));
 		printf("parse %.1f\n", run("trk_parse", LOOPS));
 		printf("frame %.1f\n", run("trk_xdp", LOOPS));

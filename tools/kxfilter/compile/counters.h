@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The counters of rules: on each CPU those of all slots, in memory that is shared with the kernel. */
+/* The counters of rules: on each CPU those of all slots, in memory shared with the kernel. */
 #ifndef KXFILTER_COUNTERS_H
 #define KXFILTER_COUNTERS_H
 
