@@ -120,6 +120,8 @@ enum kxf_side_flags {
 	KXF_SIDE_FIN = 1 << 2,
 	KXF_SIDE_FIN_ACKED = 1 << 3,	/* it has acknowledged the other's FIN */
 	KXF_SIDE_SCALES = 1 << 4,	/* @scale holds, if the other one scales too */
+	KXF_SIDE_ASKS = 1 << 5,		/* to a SYN it said what it awaits: @allows is that */
+	KXF_SIDE_ANOTHER = 1 << 6,	/* it sent two SYN+ACK: the other's @allows has one */
 };
 
 /**

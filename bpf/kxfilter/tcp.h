@@ -71,7 +71,7 @@ static __always_inline void start_side(struct kxf_side *side, const struct segme
 {
 	side->end = seg->end;
 	side->window = max32(seg->window, 1);
-	side->flags |= KXF_SIDE_SEEN;
+	side->flags = (side->flags & ~KXF_SIDE_SCALES) | KXF_SIDE_SEEN;
 	if (seg->scale <= PICKED_SCALE) {
 		side->flags |= KXF_SIDE_SCALES;
 		side->scale = seg->scale;
@@ -141,9 +141,13 @@ static __always_inline void tcp_syn(struct step *step, const struct segment *seg
 {
 	if (step->phase == KXF_TIME_WAIT || step->phase == KXF_CLOSED ||
 	    (step->phase == KXF_SYN_SENT && !is_reply)) {
+		__u32 asks = step->phase == KXF_SYN_SENT ? step->other.flags & KXF_SIDE_ASKS : 0;
+		__u32 allows = step->other.allows;
 		bool is_again = step->phase == KXF_SYN_SENT;
 
 		begin_tcp(step, seg);
+		step->other.flags = asks;
+		step->other.allows = allows;
 		if (is_again)
 			step->effect = CHANGE_BOTH;
 	} else if (step->phase == KXF_SYN_SENT) {
@@ -154,14 +158,44 @@ static __always_inline void tcp_syn(struct step *step, const struct segment *seg
 	}
 }
 
+/*
+ * Who answers a SYN once more may do it with another number (SYN cookies; the SYN before may be
+ * somebody else's): which of them counts is not known before one is acknowledged.
+ */
+static __always_inline bool is_another(const struct step *step, const struct segment *seg,
+				       bool is_reply)
+{
+	return is_reply && !(step->other.flags & KXF_SIDE_ACKED) && seg->end != step->own.end;
+}
+
+static __always_inline void remember(struct step *step, const struct segment *seg)
+{
+	step->own.flags |= KXF_SIDE_ANOTHER;
+	step->other.allows = seg->end;
+	step->effect = CHANGE_BOTH;
+}
+
+/* The originator has taken the later one. */
+static __always_inline bool takes_another(struct step *step, const struct segment *seg)
+{
+	struct kxf_side *own = &step->own, *other = &step->other;
+
+	if (own->flags & KXF_SIDE_ACKED || !(other->flags & KXF_SIDE_ANOTHER) ||
+	    seg->ack != own->allows)
+		return false;
+	own->ack = seg->ack - 1;
+	other->end = seg->ack;
+	return true;
+}
+
 static __always_inline void tcp_syn_ack(struct step *step, const struct segment *seg, bool is_reply)
 {
 	struct kxf_side *own = &step->own;
 	bool is_again = own->flags & KXF_SIDE_ACKED && seg->ack == own->ack;
-	bool is_valid = acks_new(step, seg);
+	bool differs = is_another(step, seg, is_reply), is_valid = acks_new(step, seg);
 
 	if (step->phase == KXF_SYN_RECEIVED)
-		is_valid = (is_valid || is_again) && seg->end == own->end;
+		is_valid = (is_valid || is_again) && (seg->end == own->end || differs);
 	else if (step->phase == KXF_SYN_SENT)
 		is_valid = is_valid && is_reply;
 	else if (step->phase == KXF_TIME_WAIT || step->phase == KXF_CLOSED)
@@ -172,6 +206,10 @@ static __always_inline void tcp_syn_ack(struct step *step, const struct segment 
 		set_step(step, KXF_INVALID, NO_EFFECT);
 		return;
 	}
+	if (differs && own->flags & KXF_SIDE_ACKED && step->phase == KXF_SYN_RECEIVED) {
+		remember(step, seg);
+		return;
+	}
 	start_side(own, seg);
 	take_ack(step, seg, seg->window);
 	step->effect = CHANGE;
@@ -180,6 +218,17 @@ static __always_inline void tcp_syn_ack(struct step *step, const struct segment 
 		step->effect = CHANGE_BOTH;
 	}
 	step->phase = is_reply ? KXF_SYN_RECEIVED : KXF_OPEN;
+}
+
+/*
+ * An answer that does not acknowledge the SYN: the other end may still have an old connection, and
+ * be told so by a reset with that number (RFC 9293, 3.5.1).
+ */
+static __always_inline void challenge(struct step *step, const struct segment *seg)
+{
+	step->own.allows = seg->ack;
+	step->own.flags |= KXF_SIDE_ASKS;
+	step->effect = CHANGE;
 }
 
 /* Within the window, and exactly what is awaited: else its receiver asks first (RFC 5961). */
@@ -194,8 +243,9 @@ static __always_inline void tcp_rst(struct step *step, const struct segment *seg
 		is_valid = seg->flags & ACK && acks_new(step, seg);
 		is_exact = true;
 	} else if (step->phase == KXF_SYN_SENT) {
-		is_valid = !before(seg->seq, other->ack) && !after(seg->seq, own->end);
-		is_exact = true;
+		is_exact = !before(seg->seq, other->ack) && !after(seg->seq, own->end);
+		is_valid = is_exact || (other->flags & KXF_SIDE_ASKS && seg->seq == other->allows);
+		step->state = is_exact ? KXF_NEW : KXF_ESTABLISHED;
 	} else if (other->flags & KXF_SIDE_ACKED) {
 		is_valid = !before(seg->seq, other->ack) && !after(seg->seq, other->allows);
 		is_exact = seg->seq == other->ack || seg->seq == own->end;
@@ -211,17 +261,43 @@ static __always_inline void tcp_rst(struct step *step, const struct segment *seg
 	}
 }
 
-static __always_inline bool is_in_window(const struct step *step, const struct segment *seg)
+/* Before it has acknowledged anything an end lets the other send what its SYN has room for. */
+static __always_inline __u32 limit_of(const struct kxf_side *other)
+{
+	return other->flags & KXF_SIDE_ACKED ? other->allows : other->ack + 1 + other->window;
+}
+
+static __always_inline bool is_beyond(const struct step *step, const struct segment *seg)
+{
+	return step->other.flags & (KXF_SIDE_ACKED | KXF_SIDE_SEEN) &&
+	       after(seg->seq, limit_of(&step->other));
+}
+
+/* All of the window but its end. */
+static __always_inline bool is_recent(const struct step *step, const struct segment *seg)
 {
 	const struct kxf_side *own = &step->own, *other = &step->other;
-	bool is_seen = own->flags & KXF_SIDE_SEEN;
 
-	if (other->flags & KXF_SIDE_ACKED && after(seg->seq, other->allows))
-		return false;
-	if (is_seen && before(seg->end, own->end - other->window))
+	if (own->flags & KXF_SIDE_SEEN && before(seg->end, own->end - other->window))
 		return false;
 	return !after(seg->ack, other->end) &&
 	       !before(seg->ack, other->end - max32(own->window, KXF_WINDOW));
+}
+
+/*
+ * It moves nothing, but if it is ahead by less than a window its receiver may take it all the
+ * same: what it acknowledges then was sent.
+ */
+static __always_inline void take_odd(struct step *step, const struct segment *seg)
+{
+	const struct kxf_side *other = &step->other;
+	struct kxf_side *own = &step->own;
+
+	if (!(other->flags & KXF_SIDE_ACKED) || !is_beyond(step, seg) || !is_recent(step, seg) ||
+	    !after(seg->end, own->end) || after(seg->end, other->allows + other->window))
+		return;
+	own->end = seg->end;
+	step->effect = CHANGE;
 }
 
 static __always_inline __u32 phase_of_sides(__u32 phase, const struct kxf_side *own,
@@ -253,26 +329,43 @@ static __always_inline void take_segment(struct step *step, const struct segment
 		own->flags |= KXF_SIDE_FIN_ACKED;
 }
 
+/* What was picked up was a keepalive: its number is one below what the other end awaits. */
+static __always_inline bool answers_keepalive(struct step *step, const struct segment *seg,
+					      bool is_reply)
+{
+	if (step->phase != KXF_PICKED_UP || !is_reply || seg->ack != step->other.end + 1)
+		return false;
+	step->other.end++;
+	return true;
+}
+
 static __always_inline void tcp_data(struct step *step, const struct segment *seg, bool is_reply)
 {
 	__u32 phase = step->phase;
+	bool corrects = answers_keepalive(step, seg, is_reply);
 
+	if (phase == KXF_SYN_SENT && is_reply)
+		challenge(step, seg);
 	if (phase == KXF_CLOSED || (phase == KXF_SYN_SENT && is_reply))
 		return;
 	step->effect = REFRESH;
 	if (phase == KXF_TIME_WAIT)
 		return;
-	if (phase == KXF_SYN_SENT || (phase == KXF_SYN_RECEIVED && !is_reply &&
+	if (phase == KXF_SYN_RECEIVED && !is_reply && !acks_new(step, seg))
+		corrects = takes_another(step, seg);
+	if (phase == KXF_SYN_SENT || (phase == KXF_SYN_RECEIVED && !is_reply && !corrects &&
 	    !acks_new(step, seg) && !(step->own.flags & KXF_SIDE_ACKED))) {
 		set_step(step, KXF_INVALID, NO_EFFECT);
 		return;
 	}
-	if (!is_in_window(step, seg)) {
+	if (is_beyond(step, seg) || !is_recent(step, seg)) {
+		if (!corrects)
+			take_odd(step, seg);
 		step->is_odd = true;
 		return;
 	}
 	take_segment(step, seg);
-	step->effect = CHANGE;
+	step->effect = corrects ? CHANGE_BOTH : CHANGE;
 	if (is_reply ? phase != KXF_SYN_RECEIVED : phase != KXF_PICKED_UP)
 		step->phase = phase_of_sides(phase, &step->own, &step->other);
 }

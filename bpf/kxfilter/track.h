@@ -244,10 +244,11 @@ static __always_inline bool is_icmp_error(__u32 protocol, __u32 type)
 	return type == 3 || type == 11 || type == 12;
 }
 
-/* Neighbours and groups find each other by these. */
+/* Neighbours and groups find each other by these, and who forwards to groups (RFC 4286). */
 static __always_inline bool is_of_link(__u32 protocol, __u32 type)
 {
-	return protocol == PROTO_ICMP6 && type >= 130 && type <= 143;
+	return protocol == PROTO_ICMP6 &&
+	       ((type >= 130 && type <= 143) || (type >= 151 && type <= 153));
 }
 
 static __always_inline int read_carried_ip4(const struct window *window, __u32 at,

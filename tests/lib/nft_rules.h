@@ -158,9 +158,12 @@ static void say_mac(struct nft_rule *rule, bool is_source)
 
 #define TAGGED	"@ll,96,16 { 0x8100, 0x88a8 } "
 
+/* Behind the first tag, which kernel code puts back for it: by number of bit. */
+#define TAGGED_TWICE	TAGGED "@ll,128,16 { 0x8100, 0x88a8 } @ll,160,16 0-65535 "
+
 static void say_vlan(struct nft_rule *rule)
 {
-	switch (below(4)) {
+	switch (below(6)) {
 	case 0:
 		kx_say(rule, "vlan none ");
 		nft_say(rule, 15, "@ll,96,16 != { 0x8100, 0x88a8 } ");
@@ -168,6 +171,13 @@ static void say_vlan(struct nft_rule *rule)
 	case 1:
 		kx_say(rule, "vlan any ");
 		nft_say(rule, 15, TAGGED);
+		break;
+	case 2:
+		kx_say(rule, "inner vlan any ");
+		nft_say(rule, 15, TAGGED_TWICE);
+		break;
+	case 3:
+		say_list(rule, "inner vlan", 15, TAGGED_TWICE "@ll,144,16 & 0xfff", &vlans);
 		break;
 	default:
 		say_list(rule, "vlan", 15, TAGGED "@ll,112,16 & 0xfff", &vlans);
@@ -229,12 +239,14 @@ static void say_extra(struct nft_rule *rule)
 		{ "header hop-by-hop", NFT_IP6, "exthdr hbh exists " },
 		{ "header destination", NFT_IP6, "exthdr dst exists " },
 		{ "header routing family ip6", NFT_IP6, "exthdr rt exists " },
+		{ "header ah family ip", NFT_IP4, "meta l4proto 51 " },
+		{ "header ah family ip6", NFT_IP6, "meta l4proto 51 " },
 		{ "header not hop-by-hop family ip6", NFT_IP6, "exthdr hbh missing " },
 		{ "header not destination family ip6", NFT_IP6, "exthdr dst missing " },
 	};
-	size_t i = below(9);
+	size_t i = below(11);
 
-	if (i < 8) {
+	if (i < 10) {
 		kx_say(rule, "%s ", extras[i].kx);
 		nft_only(rule, 1u << extras[i].family);
 		return nft_say(rule, 15, "%s", extras[i].nft);
@@ -361,6 +373,9 @@ static void say_type(struct nft_rule *rule)
 
 static void some_clauses(struct nft_rule *rule)
 {
+	/* Packets by chance have little of these: alone, so that no other clause hides them. */
+	if (one_of(16))
+		return one_of(2) ? say_vlan(rule) : say_extra(rule);
 	if (one_of(20))
 		say_type(rule);
 	if (one_of(2))

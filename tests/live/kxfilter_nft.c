@@ -160,7 +160,7 @@ static bool is_nft_right(struct pair *pair, struct nft_view *view, struct outcom
 	*expected = outcome_of(&first);
 	if (!view->doubts_options)
 		return is_alike(*expected, got);
-	view->fields.of[FIELD_EXTRAS].low &= EXTRA_OPTION;
+	view->fields.of[FIELD_EXTRAS].low &= EXTRA_OPTION | EXTRA_AH;
 	reference_decide(pair->rules, DIRECTION_IN, &view->fields, &pair->nft, &second);
 	if (second.rule >= 0)
 		pair->nft.rules[second.rule].taken--;
@@ -182,8 +182,8 @@ static bool is_seen_alike(const struct packet_fields *kx, const struct packet_fi
 	for (int i = 0; i < FIELDS; i++) {
 		uint64_t mask = i == FIELD_EXTRAS ? extras : UINT64_MAX;
 
-		if (i != FIELD_INNER_VLAN && (kx->of[i].high != nft->of[i].high ||
-		    (kx->of[i].low ^ nft->of[i].low) & mask))
+		if (kx->of[i].high != nft->of[i].high ||
+		    (kx->of[i].low ^ nft->of[i].low) & mask)
 			return false;
 	}
 	return true;

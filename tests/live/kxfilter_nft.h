@@ -243,6 +243,8 @@ static void see_transport(struct nft_view *view)
 	uint32_t protocol = view->protocol;
 
 	see(view, FIELD_PROTOCOL, protocol);
+	if (protocol == 51)
+		view->fields.of[FIELD_EXTRAS].low |= EXTRA_AH;
 	if (protocol == 6 || protocol == 17 || protocol == 33 || protocol == 132 ||
 			protocol == 136) {
 		see_bytes(view, FIELD_SOURCE_PORT, at, 2);
@@ -267,7 +269,8 @@ static uint32_t type_of(const uint8_t *bytes, size_t rest)
 static void nft_see(const struct frame *frame, uint32_t mark, const struct packet_fields *kx,
 		    struct nft_view *view)
 {
-	static const enum field taken[] = { FIELD_SOURCE_MAC, FIELD_DESTINATION_MAC, FIELD_VLAN };
+	static const enum field taken[] = { FIELD_SOURCE_MAC, FIELD_DESTINATION_MAC, FIELD_VLAN,
+					   FIELD_INNER_VLAN };
 	size_t net = 14;
 
 	*view = (struct nft_view){ .type = type_of(frame->bytes + 12, frame->len - 14) };

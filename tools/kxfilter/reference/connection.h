@@ -48,6 +48,11 @@ struct connection {
 	uint32_t seen;
 	uint64_t order;
 	struct talker talker[2];
+	/* Before it is open: */
+	bool is_asked;
+	uint32_t asked;		/* number that an answer to the SYN awaits instead */
+	bool has_another;
+	uint32_t another;	/* behind a second SYN+ACK that differs from the first */
 };
 
 struct packet {

@@ -238,8 +238,8 @@ static enum state on_icmp(struct reference_tracker *tracker, const uint8_t *at, 
 		return on_error(tracker, at + 8, len - 8, packet);
 	packet->query = question(packet->is_ip6, at[0], &packet->is_answer);
 	if (!packet->query)
-		return packet->is_ip6 && at[0] >= 130 && at[0] <= 143 ? STATE_UNTRACKED :
-		       STATE_INVALID;
+		return packet->is_ip6 && ((at[0] >= 130 && at[0] <= 143) ||
+		       (at[0] >= 151 && at[0] <= 153)) ? STATE_UNTRACKED : STATE_INVALID;
 	packet->from.port = packet->to.port = read16(at + 4);
 	*goes_on = true;
 	return STATE_NEW;

@@ -9,10 +9,8 @@ static void introduce(struct talker *talker, const struct packet *packet)
 	talker->spoke = true;
 	talker->sent = packet->end;
 	talker->window = packet->window ? packet->window : 1;
-	if (packet->scale >= 0) {
-		talker->has_scale = true;
-		talker->scale = packet->scale;
-	}
+	talker->has_scale = packet->scale >= 0;
+	talker->scale = packet->scale >= 0 ? packet->scale : 0;
 }
 
 static void listen_to(struct talker *talker, uint32_t ack, uint32_t window)
@@ -89,7 +87,12 @@ static enum state on_syn(struct reference_tracker *tracker, const struct packet 
 	if (next->life != OPENING)
 		return connection_state(next, from);
 	if (!from) {
+		bool is_asked = next->is_asked;
+		uint32_t asked = next->asked;
+
 		connection_begin(tracker, packet);
+		next->is_asked = is_asked;
+		next->asked = asked;
 		tracker->is_new = false;
 		tracker->changes = true;
 		return STATE_NEW;
@@ -101,6 +104,13 @@ static enum state on_syn(struct reference_tracker *tracker, const struct packet 
 	return STATE_ESTABLISHED;
 }
 
+/* An answer with another number, of which the one who began has taken none yet. */
+static bool is_another(const struct connection *c, const struct packet *packet, int from)
+{
+	return c->life == ACCEPTED && from && !c->talker[0].acked &&
+	       packet->end != c->talker[1].sent;
+}
+
 static bool is_good_syn_ack(const struct connection *c, const struct packet *packet, int from)
 {
 	const struct talker *own = &c->talker[from];
@@ -108,7 +118,9 @@ static bool is_good_syn_ack(const struct connection *c, const struct packet *pac
 
 	if (c->life == OPENING)
 		return from && good;
-	return packet->end == own->sent && (good || (own->acked && own->heard == packet->ack));
+	if (packet->end != own->sent && !is_another(c, packet, from))
+		return false;
+	return good || (own->acked && own->heard == packet->ack);
 }
 
 static enum state on_syn_ack(struct reference_tracker *tracker, const struct packet *packet,
@@ -124,6 +136,11 @@ static enum state on_syn_ack(struct reference_tracker *tracker, const struct pac
 	if (!is_good_syn_ack(next, packet, from))
 		return connection_refuse(tracker);
 	tracker->changes = true;
+	if (own->acked && is_another(next, packet, from)) {
+		next->has_another = true;
+		next->another = packet->end;
+		return STATE_ESTABLISHED;
+	}
 	introduce(own, packet);
 	listen_to(own, packet->ack, packet->window);
 	if (!other->acked)
@@ -145,7 +162,8 @@ static enum state on_rst(struct reference_tracker *tracker, const struct packet 
 			return connection_refuse(tracker);
 	} else if (next->life == OPENING) {
 		if (ahead(packet->seq, other->heard) < 0 || ahead(packet->seq, own->sent) > 0)
-			return connection_refuse(tracker);
+			return next->is_asked && packet->seq == next->asked ?
+			       STATE_ESTABLISHED : connection_refuse(tracker);
 	} else if (!other->acked) {
 		if (packet->seq != own->sent)
 			return connection_refuse(tracker);
@@ -160,16 +178,48 @@ static enum state on_rst(struct reference_tracker *tracker, const struct packet 
 	return state;
 }
 
-static bool fits(const struct connection *c, const struct packet *packet, int from)
+/* Up to where it may send; false: nobody has said. */
+static bool limit_of(const struct connection *c, int from, uint32_t *limit)
+{
+	const struct talker *other = &c->talker[!from];
+
+	*limit = other->acked ? other->offers : other->heard + 1 + other->window;
+	return other->acked || other->spoke;
+}
+
+/* How far ahead of that it is. */
+static int32_t excess(const struct connection *c, uint32_t number, int from)
+{
+	uint32_t limit;
+
+	return limit_of(c, from, &limit) ? ahead(number, limit) : 0;
+}
+
+static bool is_recent(const struct connection *c, const struct packet *packet, int from)
 {
 	const struct talker *own = &c->talker[from], *other = &c->talker[!from];
 	uint32_t old = own->window > 66000 ? own->window : 66000;
 
-	if (other->acked && ahead(packet->seq, other->offers) > 0)
-		return false;
 	if (own->spoke && ahead(packet->end, own->sent - other->window) < 0)
 		return false;
 	return ahead(packet->ack, other->sent) <= 0 && ahead(packet->ack, other->sent - old) >= 0;
+}
+
+static bool fits(const struct connection *c, const struct packet *packet, int from)
+{
+	return excess(c, packet->seq, from) <= 0 && is_recent(c, packet, from);
+}
+
+/* Too much by less than a window: who gets it may acknowledge it. */
+static void stretch(struct connection *c, const struct packet *packet, int from)
+{
+	struct talker *own = &c->talker[from], *other = &c->talker[!from];
+
+	if (!other->acked || excess(c, packet->seq, from) <= 0 || !is_recent(c, packet, from) ||
+	    ahead(packet->end, other->offers + other->window) > 0)
+		return;
+	if (ahead(packet->end, own->sent) > 0)
+		own->sent = packet->end;
 }
 
 static void advance(struct connection *c, const struct packet *packet, int from)
@@ -197,19 +247,42 @@ static void advance(struct connection *c, const struct packet *packet, int from)
 
 static enum state on_data(struct reference_tracker *tracker, const struct packet *packet, int from)
 {
-	struct connection *next = &tracker->next;
+	struct connection *next = &tracker->next, tried = *next;
 	enum state state = connection_state(next, from);
+	bool corrected = false;
 
-	if (next->life == RESET || (next->life == OPENING && from))
+	if (next->life == RESET)
 		return STATE_ESTABLISHED;
+	if (next->life == OPENING && from) {
+		/* It knows of an older connection, and will be told that there is none. */
+		tracker->changes = next->is_asked = true;
+		next->asked = packet->ack;
+		return STATE_ESTABLISHED;
+	}
 	if (next->life == OPENING)
 		return connection_refuse(tracker);
 	if (next->life == ACCEPTED && !from && !next->talker[0].acked &&
-	    !is_good_ack(next, 0, packet->ack))
-		return connection_refuse(tracker);
+	    !is_good_ack(next, 0, packet->ack)) {
+		if (!next->has_another || packet->ack != next->another)
+			return connection_refuse(tracker);
+		tried.talker[0].heard = packet->ack - 1;
+		tried.talker[1].sent = packet->ack;
+		corrected = true;
+	}
+	/* A keepalive was picked up. */
+	if (next->life == MIDDLE && from && packet->ack == next->talker[0].sent + 1) {
+		tried.talker[0].sent++;
+		corrected = true;
+	}
 	tracker->changes = true;
-	if (next->life != OVER && fits(next, packet, from))
+	if (next->life == OVER)
+		return state;
+	if (fits(&tried, packet, from)) {
+		*next = tried;
 		advance(next, packet, from);
+	} else if (!corrected) {
+		stretch(next, packet, from);
+	}
 	return state;
 }
 
