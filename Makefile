@@ -102,7 +102,7 @@ SINK_HELPERS := $(patsubst %,$(O)/tests/%,live/sink_drive \
 TREE_HELPER := $(O)/tests/live/roundtrip
 HELPERS	:= $(filter-out %/sink_drive %/nats_read %/nats_plain $(TREE_HELPER),$(HELPERS))
 # These with the compiler of kxfilter and its reference.
-FILTER_HELPERS := $(patsubst %,$(O)/tests/%,live/kxfilter_verdicts live/kxfilter_packet live/kxfilter_traffic live/kxfilter_large \
+FILTER_HELPERS := $(patsubst %,$(O)/tests/%,live/kxfilter_verdicts live/kxfilter_packet live/kxfilter_traffic live/kxfilter_large live/kxfilter_states \
 		    bench/filter live/track live/trkload live/trknat live/trkrules live/trkhold bench/tracking)
 FILTER_OBJS := $(patsubst %.c,$(O)/%.o,$(wildcard tools/kxfilter/compile/*.c \
 		 tools/kxfilter/reference/*.c) tools/kxfilter/fields.c tools/kxfilter/set.c)
