@@ -292,6 +292,29 @@ static bool is_first_answer(const struct seen *seen)
 		is_behind(seen->ct->side[1].most_end, other->offers));
 }
 
+/* Who was picked up has the largest scale to kxfilter, none to conntrack: no SYN here has that. */
+static bool is_guessed(const struct seen *seen)
+{
+	return is_outside(seen) && is_silent(seen) && seen->talk->talker[0].scale == 14 &&
+	       seen->talk->talker[1].scale == 14;
+}
+
+/* Of two SYN that differ kxfilter goes by the last, conntrack by the one with the higher number. */
+static bool has_other_scale(const struct seen *seen)
+{
+	const struct talker *talker = seen->talk ? seen->talk->talker : NULL;
+
+	if (!is_outside(seen) || !is_silent(seen) || talker[0].scale == 14)
+		return false;
+	for (int i = 0; i < 2; i++) {
+		bool both = talker[0].has_scale && talker[1].has_scale;
+
+		if (seen->ct->side[i].scale != (both ? talker[i].scale : 0))
+			return true;
+	}
+	return false;
+}
+
 /* ... which kxfilter remembers when the handshake ends. */
 static bool is_fin_before_ack(const struct seen *seen)
 {
@@ -389,6 +412,8 @@ static struct difference {
 	{ "a SYN+ACK that is not acknowledged: being liberal conntrack takes any ACK", is_bad_first_ack, true },
 	{ "outside of the window: conntrack takes its flags all the same", is_liberal },
 	{ "after data beyond the window: by these conntrack widens it", is_ack_of_more },
+	{ "outside of the window of what was picked up: its windows are guesses", is_guessed },
+	{ "after two SYN with other scales of windows: kxfilter goes by the last", has_other_scale },
 	{ "the first answer of what was picked up, beside the window: conntrack takes any", is_first_answer },
 	{ "a FIN before the other end has said anything", is_fin_before_ack },
 	{ "both have begun: conntrack goes by the order of flags, kxfilter by numbers", is_simultaneous },
