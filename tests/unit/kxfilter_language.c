@@ -221,7 +221,7 @@ static void test_numbers(void)
 static void test_members(void)
 {
 	struct rules *rules = read_good("define MORE = { 443 8080 }\ndefine PORTS = { 80, $MORE }\ndefine HEAD = pass in\n"
-					"default in drop; default out reject\nmalformed match\nprotect off\n"
+					"default in drop; default out reject\nmalformed match\nprotect off\npickup on\n"
 					"set bad address { 10.0.0.0/8 }\nset ban address live timeout 90s { 192.0.2.1 }\n"
 					"$HEAD to port $PORTS from @bad\ndrop from not @ban # comment\n"
 					"drop from not @bad\npass from not @bad limit 100/s burst 7\n");
@@ -232,11 +232,12 @@ static void test_members(void)
 		return;
 	ok(rules->fallback[0] == VERDICT_DROP && rules->fallback[1] == VERDICT_REJECT, "default");
 	ok(rules->malformed == VERDICT_CONTINUE && !rules->protect && !rules->tracks, "malformed, protect");
+	ok(rules->picks_up, "pickup");
 	is(rules->live[0].name, "ban", "the live set's name");
 	ok(rules->live[0].timeout_ns == 90000000000 && set_has_low(rules->live[0].first, 0xffffc0000201), "its timeout and first elements");
 	ok(rows[0].match[FIELD_DESTINATION_PORT]->nr == 3, "variables in variables");
 	is(rows[0].text, "$HEAD to port $PORTS from @bad", "the text of a rule is as it was written");
-	ok(rows[0].line == 9 && rows[0].column == 1 && rows[0].width == 30, "its place is where it is used");
+	ok(rows[0].line == 10 && rows[0].column == 1 && rows[0].width == 30, "its place is where it is used");
 	is(rows[1].text, "drop from not @ban", "without the comment");
 	ok(rows[1].live_source == 0 && rows[1].live_source_not && rows[1].live_destination < 0 && !rows[1].match[FIELD_SOURCE], "a live set");
 	ok(rows[2].match[FIELD_SOURCE] == rows[3].match[FIELD_SOURCE], "a complement is shared");

@@ -228,6 +228,7 @@ struct rules {
 	enum verdict fallback[2];	/* in, out: where no rule decides */
 	enum verdict malformed;		/* VERDICT_CONTINUE: rules decide */
 	bool protect;			/* ARP, neighbour discovery, who applies it */
+	bool picks_up;			/* TCP whose beginning was not seen is new, not invalid */
 	bool tracks;			/* a rule asks for the state, or rewrites with state */
 	char **files;			/* that were read; the first one was asked for */
 	size_t nr_files;

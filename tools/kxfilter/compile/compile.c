@@ -339,7 +339,7 @@ static struct compiled *compiled_new(const struct rules *rules, const struct com
 	if (!compiled)
 		return NULL;
 	compiled->at_xdp = opts->at_xdp;
-	compiled->picks_up = opts->picks_up;
+	compiled->picks_up = rules->picks_up;
 	compiled->bins = states_bins(rules, opts->connections ?: rules->connections);
 	compiled->nr = rules->nr;
 	compiled->slot = calloc(rules->nr + 1, sizeof(*compiled->slot));

@@ -43,7 +43,6 @@ int rules_protect(struct rules *rules, const struct protected_session *sessions,
  * @bounces: at XDP the device takes back what is redirected to it, and not by XDP_TX (veth)
  * @seed: of hashes, secret: the same flows are taken by "flow" as long as it is the same, and
  *	  connections of the rule set before are found
- * @picks_up: TCP connections whose beginning was not seen are new, not invalid
  * @connections: that there is room for, if the rules need it; 0: as they say, else KXF_CONNECTIONS
  * @ids: KXF_SLOTS of them, as the map "ids" has them; NULL: no rule set acts yet
  * @live: KXF_LIVE_SLOTS of them, as the map "live_sets" has them; NULL: no rule set acts yet
@@ -53,7 +52,6 @@ struct compile_opts {
 	bool at_xdp;
 	bool monitor;
 	bool trial;
-	bool picks_up;
 	bool bounces;
 	uint32_t connections;
 	uint64_t seed;

@@ -101,6 +101,7 @@ struct reader {
 	bool said_out;
 	bool said_malformed;
 	bool said_protect;
+	bool said_pickup;
 };
 
 /* A text of which statements are taken. */

@@ -165,7 +165,7 @@ static bool begins_statement(const struct lexer *lexer)
 {
 	static const char *const words[] = {
 		"pass", "drop", "reject", "set", "define", "default", "include", "protect",
-		"connections",
+		"connections", "pickup",
 	};
 	const char *at = lexer->at;
 	size_t len = 0;

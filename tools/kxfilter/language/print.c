@@ -150,6 +150,8 @@ static int print_all(const struct rules *rules, FILE *out)
 		verdict_words[rules->fallback[1]]);
 	if (rules->connections)
 		fprintf(out, "connections %u\n", rules->connections);
+	if (rules->picks_up)
+		fputs("pickup on\n", out);
 	for (size_t i = 0; i < rules->nr_named; i++)
 		if (rules->named[i].kind != NAMED_VARIABLE)
 			print_set(rules, &rules->named[i], out);

@@ -58,7 +58,7 @@ static const char *const foreign[][2] = {
 
 /* A line can begin with these as well. */
 static const char *const statements[] = {
-	"include", "define", "set", "default", "malformed", "protect", "connections",
+	"include", "define", "set", "default", "malformed", "protect", "connections", "pickup",
 };
 
 static const struct clause *find_clause(const struct token *word)

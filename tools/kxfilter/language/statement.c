@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Statements that are no rules: include, define, set, default, malformed, protect, connections. */
+/* Statements that are no rules: include, define, set, default, malformed, protect, connections, pickup. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -321,18 +321,28 @@ static int take_malformed_verdict(struct reader *r)
 	return take_end(r);
 }
 
-static int take_protect(struct reader *r)
+static int take_switch(struct reader *r, const char *name, bool *said, bool *out)
 {
 	const struct token *first = look(r);
 
-	if (r->said_protect)
-		return wrong(r, first, "protect is said twice: take one away");
-	r->said_protect = true;
-	r->rules->protect = token_is(first, "on");
-	if (!r->rules->protect && !token_is(first, "off"))
+	if (*said)
+		return wrong(r, first, "%s is said twice: take one away", name);
+	*said = true;
+	*out = token_is(first, "on");
+	if (!*out && !token_is(first, "off"))
 		return wrong(r, first, "on or off is needed here");
 	take(r);
 	return take_end(r);
+}
+
+static int take_protect(struct reader *r)
+{
+	return take_switch(r, "protect", &r->said_protect, &r->rules->protect);
+}
+
+static int take_pickup(struct reader *r)
+{
+	return take_switch(r, "pickup", &r->said_pickup, &r->rules->picks_up);
 }
 
 /* connections N */
@@ -372,7 +382,7 @@ static int take_statement(struct reader *r)
 	} rows[] = {
 		{ "include", take_include }, { "define", take_define }, { "default", take_default },
 		{ "malformed", take_malformed_verdict }, { "protect", take_protect },
-		{ "connections", take_connections },
+		{ "connections", take_connections }, { "pickup", take_pickup },
 	};
 	const struct token *first = take(r);
 	struct token label = *first;
