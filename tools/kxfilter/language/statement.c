@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Statements that are no rules: include, define, set, default, malformed, protect, connections, pickup. */
+/* Statements that are no rules: include, define, set, default, malformed, protect and others. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
