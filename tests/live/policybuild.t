@@ -11,7 +11,7 @@ use Policy;
 use Test::More;
 
 need_root();
-not_between('6.12');
+plan skip_all => 'how builds are told apart does not depend on the kernel' if $ENV{KX_VM_KERNEL};
 need_policies();
 
 # Other builds: a word of the kernel half is another one; the version of its tables is.
