@@ -46,7 +46,7 @@ static void check_staging(struct check *check)
 		char path[REGISTRY_PATH];
 
 		registry_path(path, STAGING "/%.128s", list.names[i]);
-		found(check, check->repair ? tc_sweep(path) ?: registry_remove(path) : 0,
+		found(check, check->repair ? hooks_remove(path) : 0,
 		      "%s: a killed command left it half made or half removed", list.names[i]);
 	}
 }
@@ -169,7 +169,7 @@ static int check_instance(struct check *check, const char *name)
 		return 0;
 	if (err) {
 		registry_path(path, REGISTRY "/%.64s", name);
-		found(check, check->repair ? tc_sweep(path) ?: registry_remove(path) : 0,
+		found(check, check->repair ? hooks_remove(path) : 0,
 		      "%s: has no entry, or a damaged one", name);
 		return 0;
 	}

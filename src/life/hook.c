@@ -101,6 +101,39 @@ void hooks_done(struct hooks *hooks)
 	*hooks = (struct hooks){};
 }
 
+/*
+ * The kernel gives up a link some time after its last pin has gone; the program acts until then.
+ * Links of tracing cannot be detached otherwise; it is no matter if that fails.
+ */
+static void links_detach(const char *path)
+{
+	_cleanup_names_ struct names list = {};
+	_cleanup_close_ int fd = -1;
+	int err = names_read(path, &list.names, &list.nr);
+
+	for (size_t i = 0; i < list.nr; i++) {
+		char child[REGISTRY_PATH + 256];
+
+		snprintf(child, sizeof(child), "%s/%s", path, list.names[i]);
+		links_detach(child);
+	}
+	if (err != -ENOTDIR)
+		return;
+	fd = bpf_obj_get(path);
+	if (fd >= 0)
+		(void)bpf_link_detach(fd);
+}
+
+int hooks_remove(const char *path)
+{
+	int err = tc_sweep(path);
+
+	if (err)
+		return err;
+	links_detach(path);
+	return registry_remove(path);
+}
+
 static const struct hook *hook_by(const struct hooks *hooks, const char *key, const char *pin)
 {
 	for (size_t i = 0; i < hooks->nr; i++)

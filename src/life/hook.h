@@ -57,6 +57,9 @@ int hooks_plan(struct kx *kx, const char *who, struct bpf_object *obj,
 	       struct hooks *out);
 void hooks_done(struct hooks *hooks);
 
+/* Detach all that is pinned or recorded at @path or below, and remove it. */
+int hooks_remove(const char *path);
+
 /*
  * Attach a loaded program, or its dispatcher where there is one: the link goes to
  * hook->link_fd. The sentence names program, place, and reason.

@@ -29,7 +29,7 @@ static int detach(const struct kx_instance *inst)
 	int err;
 
 	registry_path(path, REGISTRY "/%s/hooks", inst->name);
-	err = tc_sweep(path) ?: registry_remove(path);
+	err = hooks_remove(path);
 	registry_path(path, REGISTRY "/%s", inst->name);
 	if (!err)
 		err = names_read(path, &list.names, &list.nr);
@@ -37,7 +37,7 @@ static int detach(const struct kx_instance *inst)
 		if (!generation_of(list.names[i]))
 			continue;
 		registry_path(path, REGISTRY "/%s/%.16s/links", inst->name, list.names[i]);
-		err = registry_remove(path);
+		err = hooks_remove(path);
 	}
 	return err;
 }

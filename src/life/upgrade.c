@@ -94,7 +94,7 @@ static int leave_slots(struct kx *kx, struct kx_instance *inst, uint32_t number,
 		if (mentioned)
 			continue;
 		registry_path(path, REGISTRY "/%s/hooks/%.64s", inst->name, list.names[i]);
-		err = tc_sweep(path) ?: registry_remove(path);
+		err = hooks_remove(path);
 		registry_path(path, REGISTRY "/%s/slots/%.64s", inst->name, list.names[i]);
 		err = err ?: registry_remove(path);
 	}

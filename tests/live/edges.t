@@ -8,7 +8,7 @@ use lib 'tests/lib';
 use KX;
 use Test::More;
 
-not_between('newest');
+not_between('6.12');
 need_root();
 plan skip_all => 'strace is not installed' if system('command -v strace >/dev/null') != 0;
 my $edges = "$build/tests/live/edges";

@@ -7,7 +7,7 @@ use lib 'tests/lib';
 use KX;
 use Test::More;
 
-not_between('newest');
+not_between('6.12');
 need_root();
 
 my $flood = compile('flood', <<'C');
