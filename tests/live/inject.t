@@ -58,13 +58,13 @@ compare('an error', "$only -e inject=getppid:error=EPERM", @calls);
 compare_here('by number, twice a result', "$only -e inject=getppid:error=22 -e inject=getppid:retval=5", @calls);
 compare_here('a value', "$only -e inject=getppid:retval=0x10", @calls);
 compare_here('ENOSYS unless told', "$only -e fault=getppid", @calls);
-compare('a signal', "$only -e inject=getppid:signal=USR1", @calls);
+compare_here('a signal', "$only -e inject=getppid:signal=USR1", @calls);
 compare('both', "$only -e inject=getppid:signal=SIGUSR1:error=EPERM", @calls);
 compare('a deadly one', "$only -e inject=getppid:signal=TERM:when=3", @calls);
 compare_here('a deadly one, and an error', "$only -e inject=getppid:signal=SEGV:error=EIO", @calls);
-compare('a delay', "$only -e inject=getppid:delay_enter=2ms", @calls);
+compare_here('a delay', "$only -e inject=getppid:delay_enter=2ms", @calls);
 compare('a delay behind', "$only -e inject=getppid:delay_exit=500", @calls);
-compare('both, and an error', "$only -e inject=getppid:delay_enter=1:delay_exit=2ms:error=EIO:when=2+", @calls);
+compare_here('both, and an error', "$only -e inject=getppid:delay_enter=1:delay_exit=2ms:error=EIO:when=2+", @calls);
 for my $when ($guest ? qw(2..5+2) : qw(1 2 3+ 2..4 2..5+ 2+2 1..5+2 3..6+3 7 8 1+)) {
 	compare('these only', "$only -e fault=getppid:when=$when", @calls);
 }
@@ -74,7 +74,7 @@ compare('the first execve is exempt', '-e trace=execve,getppid -e inject=execve:
 compare('counts of each task', "$only,execve -e inject=getppid:error=EPERM:when=2+2", $program, 'tree');
 compare_here('what is printed', '-e inject=write:error=ENOSPC -e trace=write', 'sh', '-c', 'echo a; echo b >&2; exit 3');
 compare_here('a class, by its paths', '-e inject=%file:error=EACCES', 'cat', '/etc/hostname');
-compare('everything', '-e inject=all:error=EPERM', 'cat', '/etc/hostname');
+compare_here('everything', '-e inject=all:error=EPERM', 'cat', '/etc/hostname');
 compare('everything, later', '-e inject=all:delay_enter=1', 'cat', '/etc/hostname') if !$guest;
 compare_here('no directory', '-e trace=getdents64,openat -e inject=getdents64:error=EIO', 'ls', '/');
 compare('no file', '-e trace=openat -e inject=openat:error=ENOENT:when=3', 'cat', '/etc/hostname');
