@@ -191,7 +191,7 @@ is($rate{close}[0], $rate{close}[1], 'close only fails');
 cmp_ok($rate{clock_nanosleep}[2], '>', 50, 'the time is in the naps');
 my ($average, $longest) = $blocks[1] =~ /^ *\d+ +\d+ +(\S+ \S+) +(\S+ \S+) +\S+  clock_nanosleep$/m;
 like($longest // '', qr/^[\d.]+ (ms|s|us)$/, 'with its average and its longest');
-like(run("$build/kxtrace", '--top', 'true')->{err}, qr/^ +\d+ +0 +\S+ us +\S+ us +[\d.]+  mmap$/m, 'a short command: one block at its end');
+like(run("$build/kxtrace", '--top', 'true')->{err}, qr/^ +\d+ +0 +\S+ \w+ +\S+ \w+ +[\d.]+  mmap$/m, 'a short command: one block at its end');
 
 # On a terminal.
 SKIP: {
