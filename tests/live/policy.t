@@ -4,6 +4,7 @@
 use strict;
 use warnings;
 use lib 'tests/lib';
+use JSON::PP;
 use KX;
 use Policy;
 use Test::More;
@@ -31,6 +32,27 @@ for (["op=read path=$dir/secret", qr/^error: line 3 decides/], ["op=read path=$d
 	my ($words, $like) = @$_;
 	like(policy('test', $file, split / /, $words)->{out}, $like, "test $words");
 }
+
+# The same for programs: wherever the word stands, and the sentences stay on standard error.
+sub json { my $r = policy(@_); return $r->{exit} ? "status $r->{exit}: $r->{out}" : [ map { decode_json($_) } split /\n/, $r->{out} ]; }
+my ($checked) = @{ json('check', $file, '--json') };
+is(sprintf("%s: %u rules, %u entries, %u classes, %u states\n", @$checked{qw(file rules entries classes states)}),
+   policy('check', $file)->{out}, 'check --json: what the text says');
+is(json('--json', 'check', $bad), 'status 1: ', '... nothing of a wrong one');
+is(json('remove', '--json'), 'status 2: ', 'what writes nothing has no such option');
+is_deeply(json('test', $file, '--json', 'op=read', "path=$dir/secret"),
+	  [ { action => 'error', line => 3, rule => 'error EACCES open path $mine', candidates => 1 } ], 'test --json');
+is_deeply(json('test', $file, 'op=read', "path=$dir/other", '--json'),
+	  [ { action => 'allow', line => undef, rule => undef, candidates => 0 } ], '... of what no rule is about');
+my @features = @{ json('features', '--json') };
+is(join("\n", map { sprintf "%-8s %s", $_->{op}, $_->{enforced} ? "yes, $_->{how}" : "no: $_->{why}" } @features) . "\n",
+   policy('features')->{out}, 'features --json: the same');
+open my $full, '>', '/dev/full' or die $!;
+my $pid = fork // die;
+if (!$pid) { open STDOUT, '>&', $full; open STDERR, '>', "$dir/full"; exec $kxtrace, 'policy', 'features', '--json'; }
+waitpid $pid, 0;
+is($? >> 8, 1, 'what cannot be written is an error');
+like(slurp("$dir/full"), qr/^kxtrace: policy: cannot write: No space left on device\n\z/, '... and told');
 
 # Where rules can be enforced, policydeny.t looks at what they do.
 my ($why) = policy('features')->{out} =~ /^read +no: (.*)$/m;
