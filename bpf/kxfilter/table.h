@@ -94,18 +94,29 @@ static __always_inline bool is_over(const struct kxf_bin *bin, __u32 way, __u32 
 	return (__s32)(now - bin->seen[way]) > (__s32)tracking.timeout[phase];
 }
 
+/*
+ * The way that a tuple gets if it is free. Most have theirs: a look-up that begins there reads the
+ * tuple while the tag still comes from memory.
+ */
+static __always_inline __u32 favourite(__u32 tag)
+{
+	return tag % KXF_WAYS_OF_BIN;
+}
+
 /* The way of a bin; KXF_WAYS_OF_BIN: it is not there. Checked alone by the verifier. */
 __noinline int find_way(const struct kxf_bin *bin, const struct kxf_tuple *tuple, __u32 tag)
 {
-	int way;
+	__u32 way = favourite(tag);
 
 	if (!bin || !tuple)
 		return KXF_WAYS_OF_BIN;
-	for (way = 0; way < KXF_WAYS_OF_BIN; way++)
+	for (int i = 0; i < KXF_WAYS_OF_BIN; i++) {
 		if (bin->tag[way] == tag && bin->phase[way] &&
 		    is_tuple(&bin->slot[way].tuple, tuple))
-			break;
-	return way;
+			return way;
+		way = (way + 1) % KXF_WAYS_OF_BIN;
+	}
+	return KXF_WAYS_OF_BIN;
 }
 
 /* The place of a tuple, also of one that has expired; NO_PLACE. */
@@ -141,12 +152,14 @@ static __always_inline void unlock_bin(struct kxf_bin *bin)
 enum rank { RANK_ASSURED, RANK_VICTIM, RANK_SPARE };
 
 #define RANK_SHIFT	40
+#define FAVOURITE_SHIFT	39
 
 /*
  * What a new one could take: the way in the lower 3 bits, above it for how long nothing was
- * seen of what is there, above that the rank. Without branches: a path for the verifier.
+ * seen of what is there, above that whether it is free and its favourite, and the rank. Without
+ * branches: a path for the verifier.
  */
-static __always_inline __u64 rank_way(const struct kxf_bin *bin, __u32 way, __u32 now)
+static __always_inline __u64 rank_way(const struct kxf_bin *bin, __u32 way, __u32 now, __u32 tag)
 {
 	__u32 phase = bin->phase[way] & (KXF_MOST_PHASES - 1);
 	__s32 age = now - bin->seen[way];
@@ -155,18 +168,20 @@ static __always_inline __u64 rank_way(const struct kxf_bin *bin, __u32 way, __u3
 	age &= ~(age >> 31);
 	is_spare = ((phase - 1) >> 31) | (__u32)((__s32)tracking.timeout[phase] - age) >> 31;
 	is_victim = ~(KXF_ASSURED >> phase) & ~is_spare & 1;
-	return (__u64)(is_spare << 1 | is_victim) << RANK_SHIFT | (__u64)age << 3 | way;
+	return (__u64)(is_spare << 1 | is_victim) << RANK_SHIFT |
+	       (__u64)(is_spare & (way == favourite(tag))) << FAVOURITE_SHIFT |
+	       (__u64)age << 3 | way;
 }
 
 /* The best of a bin's; above it, from bit 48 on, how many are spare. Checked alone. */
-__noinline __u64 rank_bin(const struct kxf_bin *bin, __u32 now)
+__noinline __u64 rank_bin(const struct kxf_bin *bin, __u32 now, __u32 tag)
 {
 	__u64 best = 0, spare = 0;
 
 	if (!bin)
 		return 0;
 	for (__u32 way = 0; way < KXF_WAYS_OF_BIN; way++) {
-		__u64 rank = rank_way(bin, way, now);
+		__u64 rank = rank_way(bin, way, now, tag);
 
 		spare += rank >> (RANK_SHIFT + 1);
 		best ^= (best ^ rank) & (__u64)((__s64)(best - rank) >> 63);
@@ -179,13 +194,13 @@ __noinline __u64 rank_bin(const struct kxf_bin *bin, __u32 now)
 
 /* The bin and, in the lower 3 bits, the way for a new one; NO_PLACE: all are assured. */
 static __always_inline __u32 choose_way(const struct kxf_bin *first, const struct kxf_bin *second,
-					__u32 now)
+					__u32 now, __u32 tag)
 {
-	__u64 a = rank_bin(first, now), b = 0, best;
+	__u64 a = rank_bin(first, now, tag), b = 0, best;
 	__u32 is_second;
 
 	if (SPARE_OF(a) <= KXF_WAYS_OF_BIN - CROWDED)
-		b = rank_bin(second, now);
+		b = rank_bin(second, now, tag);
 	is_second = SPARE_OF(b) > SPARE_OF(a) ||
 		    (SPARE_OF(a) == SPARE_OF(b) && BEST_OF(b) > BEST_OF(a));
 	best = is_second ? BEST_OF(b) : BEST_OF(a);
@@ -239,7 +254,7 @@ static __always_inline __u32 enter_locked(struct kxf_bin *first, struct kxf_bin 
 	if (way >= KXF_WAYS_OF_BIN)
 		way += find_way(second, &entry->slot.tuple, entry->spot.tag);
 	if (way >= 2 * KXF_WAYS_OF_BIN) {
-		where = choose_way(first, second, entry->now);
+		where = choose_way(first, second, entry->now, entry->spot.tag);
 		if (where == NO_PLACE)
 			return NO_PLACE;
 	} else {
