@@ -51,9 +51,10 @@ refused(qr/$name: no file stats; it has these: status, fixed, tasks/, 'cat', "$n
 refused(qr/cmd_none: is not loaded/, 'cat', 'cmd_none.status');
 is(kx('cat', $name)->{exit}, 2, 'no file: wrong usage');
 
-# Twenty readers, each of whom opens it twenty times.
-my @readers = map { start('sh', '-c', "for i in \$(seq 20); do cat $pins/current/files/status; done | sort | uniq -c") } 1 .. 20;
-is(scalar(grep { finish($_, 300)->{out} !~ /\A\s*20 0 bytes\n\s*20 generation 1\n\z/ } @readers), 0, 'twenty readers at once');
+# Many readers, each of whom opens it twenty times; a guest is slow.
+my $readers = $ENV{KX_VM_KERNEL} ? 5 : 20;
+my @readers = map { start('sh', '-c', "for i in \$(seq 20); do cat $pins/current/files/status; done | sort | uniq -c") } 1 .. $readers;
+is(scalar(grep { finish($_, 300)->{out} !~ /\A\s*20 0 bytes\n\s*20 generation 1\n\z/ } @readers), 0, "$readers readers at once");
 
 #
 # Written
