@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What only looks: at a file, at the policy that acts, at the kernel. Each gives the exit status. */
+/* What only looks: at a file, at the policy that acts, at the kernel; the exit status. */
 #ifndef KXTRACE_POLICY_LOOK_H
 #define KXTRACE_POLICY_LOOK_H
 
