@@ -216,6 +216,7 @@ $(filter-out $(KXLOG_UNITS) $(KXFILTER_UNITS),$(UNITS)): $(O)/tests/unit/%.t: te
 $(KXLOG_UNITS): $(O)/tests/unit/%.t: tests/unit/%.c $(filter-out %/main.o,$(kxlog_OBJS)) $(O)/cli.a $(O)/libkx.a
 	$(call unit_test,kxlog)
 
+$(KXFILTER_UNITS): KX_CFLAGS += -Ibpf
 $(KXFILTER_UNITS): $(O)/tests/unit/%.t: tests/unit/%.c $(filter-out %/main.o,$(kxfilter_OBJS)) $(O)/cli.a $(O)/libkx.a
 	$(call unit_test,kxfilter)
 

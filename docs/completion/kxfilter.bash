@@ -9,11 +9,13 @@ declare -A _kxfilter_options=(
 	[add]="-t --timeout -f --file -j --json"
 	[delete]="-e --exist -f --file -j --json"
 	[flush]="-j --json"
+	[forget]="-j --json"
 	[save]="-d --dev -j --json"
 	[restore]="-d --dev -m --missing -j --json"
 	[show]="-j --json"
 	[top]="-b --batch -d --delay -n --iterations -o --view -l --lines -j --json"
 	[capture]="-w --write -r --rule --verdict -c --count --seconds -s --snap -j --json"
+	[connections]="-j --json"
 	[log]="-f --follow -j --json"
 	[halfdrop]="-c --count --hook -j --json"
 	[remove]="-j --json"
@@ -78,6 +80,8 @@ _kxfilter()
 		mapfile -t COMPREPLY < <(compgen -f -- "$current")
 	elif [[ $verb == help ]]; then
 		_kxfilter_reply "${!_kxfilter_options[*]}" "$current"
+	elif [[ $verb =~ ^(connections|forget)$ && $((COMP_CWORD - at)) -ge 2 ]]; then
+		_kxfilter_reply "from to port tcp udp proto icmp family state in out" "$current"
 	elif [[ $verb =~ ^(set|add|delete|flush)$ && $((COMP_CWORD - at)) == 2 ]]; then
 		_kxfilter_reply "$(_kxfilter_sets "$before" "$verb")" "$current"
 	else

@@ -116,7 +116,7 @@ cmp_ok($table->{made}, '>', $nr / 2, 'what began is counted');
 cmp_ok($table->{pushed_out} + $table->{expired} + $table->{refused}, '>=', $table->{made} - $places, '... and what was pushed out for it');
 cmp_ok($shown->{web}{packets}, '>=', $nr / 2, '... by the rule');
 is($shown->{in}{packets}, $shown->{in}{passed} + $shown->{in}{dropped}, 'packets = passed + dropped');
-like(kxfilter('show', $dev)->{out}, qr/^  connections: $places places, \d+ begun, .*pushed out for new ones/m, 'show tells');
+like(kxfilter('show', $dev)->{out}, qr/^  connections: \d+ open, $places places, \d+ begun, .*pushed out for new ones/m, 'show tells');
 
 #
 # Datagrams

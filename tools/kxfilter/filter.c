@@ -245,19 +245,12 @@ int filter_totals(struct filter *filter, struct kxf_totals out[KXF_WAYS])
 	return err;
 }
 
-int filter_tracked(struct filter *filter, struct kxf_tracked *out, uint32_t *places)
+int filter_tracked(struct filter *filter, struct kxf_tracked *out)
 {
-	int table = filter_map(filter, "connections"), counted = filter_map(filter, "tracked");
-	struct bpf_map_info info = {};
-	__u32 len = sizeof(info);
-	int err = table < 0 ? table : counted < 0 ? counted : 0;
+	int counted = filter_map(filter, "tracked");
+	int err = counted < 0 ? counted : numbers_sum(counted, 0, (uint64_t *)out,
+						      sizeof(*out) / sizeof(uint64_t));
 
-	if (!err && bpf_obj_get_info_by_fd(table, &info, &len))
-		err = -errno;
-	if (!err)
-		err = numbers_sum(counted, 0, (uint64_t *)out, sizeof(*out) / sizeof(uint64_t));
-	*places = info.max_entries > 1 ? info.max_entries * KXF_WAYS_OF_BIN : 0;
-	close_one(table);
 	close_one(counted);
 	return err;
 }

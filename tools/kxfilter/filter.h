@@ -65,8 +65,8 @@ struct filter_rule {
 int filter_rules(struct filter *filter, struct filter_rule **out, size_t *nr);
 int filter_totals(struct filter *filter, struct kxf_totals out[KXF_WAYS]);
 
-/* Of connections; @places: of their table, 0: none are tracked. */
-int filter_tracked(struct filter *filter, struct kxf_tracked *out, uint32_t *places);
+/* Of connections. */
+int filter_tracked(struct filter *filter, struct kxf_tracked *out);
 
 /* How a rule set is to act. */
 struct filter_opts {

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "filter.h"
+#include "connections.h"
 #include "cli/own.h"
 #include "verb.h"
 
@@ -121,14 +121,18 @@ static const struct {
 	{ "odd", "segments outside of the window", offsetof(struct kxf_tracked, odd) },
 };
 
-static void show_tracked(const char *device, const struct kxf_tracked *sum, uint32_t places)
+static void show_tracked(const char *device, const struct kxf_tracked *sum,
+			 const struct connections *table)
 {
+	uint32_t open = connections_count(table);
+
 	if (config.json) {
 		printf("{\"device\":");
 		json_string(device);
-		printf(",\"table\":\"connections\",\"places\":%u", places);
+		printf(",\"table\":\"connections\",\"open\":%u,\"places\":%u", open,
+		       table->places);
 	} else {
-		printf("  connections: %u places", places);
+		printf("  connections: %u open, %u places", open, table->places);
 	}
 	for (size_t i = 0; i < sizeof(tracked_rows) / sizeof(tracked_rows[0]); i++) {
 		uint64_t nr = *(const uint64_t *)((const char *)sum + tracked_rows[i].at);
@@ -146,9 +150,9 @@ static int show(struct kx *kx, const char *device)
 {
 	_cleanup_free_ struct filter_rule *list = NULL;
 	_cleanup_filter_ struct filter filter = { .lock = -1 };
+	_cleanup_connections_ struct connections table = {};
 	struct kxf_totals totals[KXF_WAYS];
 	struct kxf_tracked tracked;
-	uint32_t places = 0;
 	size_t nr = 0;
 	int err = filter_open(kx, device, &filter);
 
@@ -157,7 +161,9 @@ static int show(struct kx *kx, const char *device)
 	if (!err)
 		err = filter_totals(&filter, totals);
 	if (!err)
-		err = filter_tracked(&filter, &tracked, &places);
+		err = filter_tracked(&filter, &tracked);
+	if (!err)
+		err = connections_open(&filter, &table);
 	if (err)
 		return err;
 	if (!filter_acts(&filter, if_nametoindex(device)))
@@ -167,8 +173,8 @@ static int show(struct kx *kx, const char *device)
 		printf("%s: %zu rules\n", device, nr);
 	show_totals(device, "in", &totals[KXF_IN]);
 	show_totals(device, "out", &totals[KXF_OUT]);
-	if (places)
-		show_tracked(device, &tracked, places);
+	if (table.places)
+		show_tracked(device, &tracked, &table);
 	for (size_t i = 0; i < nr; i++)
 		show_rule(device, &list[i]);
 	return 0;

@@ -40,25 +40,31 @@ const char *protocol_name(uint32_t protocol, char out[16])
 	return out;
 }
 
+void ends_text(const struct packet_words *packet, char out[ENDS_TEXT])
+{
+	char from[INET6_ADDRSTRLEN], to[INET6_ADDRSTRLEN];
+
+	address_text(packet->source, from, sizeof(from));
+	address_text(packet->destination, to, sizeof(to));
+	if (packet->has_ports)
+		snprintf(out, ENDS_TEXT, "%s.%u > %s.%u", from, packet->source_port, to,
+			 packet->destination_port);
+	else
+		snprintf(out, ENDS_TEXT, "%s > %s", from, to);
+}
+
 void packet_text(const struct packet_words *packet, char out[PACKET_TEXT])
 {
-	char from[INET6_ADDRSTRLEN], to[INET6_ADDRSTRLEN], name[16];
+	char name[16];
+	int len;
 
 	if (packet->family == KXF_OTHER) {
 		snprintf(out, PACKET_TEXT, "ethertype 0x%04x", packet->ethertype);
 		return;
 	}
-	address_text(packet->source, from, sizeof(from));
-	address_text(packet->destination, to, sizeof(to));
-	if (packet->family == KXF_ARP)
-		snprintf(out, PACKET_TEXT, "arp %s > %s", from, to);
-	else if (packet->has_ports)
-		snprintf(out, PACKET_TEXT, "%s %s.%u > %s.%u",
-			 protocol_name(packet->protocol, name), from, packet->source_port, to,
-			 packet->destination_port);
-	else
-		snprintf(out, PACKET_TEXT, "%s %s > %s", protocol_name(packet->protocol, name), from,
-			 to);
+	len = snprintf(out, PACKET_TEXT, "%s ", packet->family == KXF_ARP ? "arp" :
+		       protocol_name(packet->protocol, name));
+	ends_text(packet, out + len);
 }
 
 int verdict_find(const char *name, size_t len)

@@ -26,6 +26,10 @@ void record_words(const struct kxf_record *record, struct packet_words *out);
 
 void packet_text(const struct packet_words *packet, char out[PACKET_TEXT]);
 
+/* "192.0.2.1.5000 > 192.0.2.2.80" of it: at most ENDS_TEXT bytes. */
+#define ENDS_TEXT	(PACKET_TEXT - 32)
+void ends_text(const struct packet_words *packet, char out[ENDS_TEXT]);
+
 /* An IPv4 address as ::ffff:a.b.c.d. */
 void address_text(const unsigned char address[16], char *out, size_t len);
 
