@@ -5,6 +5,7 @@
 # There is one result for each kernel and each test file; one that fails is run again. From the environment:
 #   KX_VM_TESTS    what prove is to run, from the project's root (tests/live)
 #   KX_VM_TIMEOUT  seconds for all tests on one kernel (2400)
+#   KX_SLOW=1      also the tests that a guest passes over for its time, or since another kernel changes nothing
 #   KX_VM=skip     run nothing
 #   CI=true        it is a failure, not a skip, if a kernel cannot be had
 # The tests find the name of their kernel in KX_VM_KERNEL.
@@ -133,6 +134,7 @@ run_guest()
 		# shellcheck disable=SC2086  # several tests may be named
 		setpriv --pdeathsig TERM nice -n 19 "$here/boot" "$name" \
 			--timeout "$timeout_s" --env "KX_VM_KERNEL=$name" \
+			${KX_SLOW:+--env "KX_SLOW=$KX_SLOW"} \
 			-- sh -c "$script" prove $tests \
 			>"$scratch/$name.output" 2>"$scratch/$name.errors"
 		status=$?
