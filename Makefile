@@ -61,8 +61,8 @@ kxtrace_OBJS := $(patsubst %.c,$(O)/%.o,$(wildcard tools/kxtrace/*.c \
 REPORT_PAGE := $(wildcard tools/kxtrace/report/*)
 kxtrace_OBJS += $(O)/tools/kxtrace/report.page.o
 kxlog_OBJS := $(patsubst %.c,$(O)/%.o,$(wildcard tools/kxlog/*.c))
-kxfilter_OBJS := $(patsubst %.c,$(O)/%.o,$(wildcard tools/kxfilter/*.c \
-		   tools/kxfilter/language/*.c tools/kxfilter/compile/*.c))
+kxfilter_OBJS := $(patsubst %.c,$(O)/%.o,$(filter-out tools/kxfilter/reference/%, \
+		   $(wildcard tools/kxfilter/*.c tools/kxfilter/*/*.c)))
 # What the programs say, and how those of verbs find them.
 CLI_OBJS := $(patsubst %.c,$(O)/%.o,$(wildcard tools/cli/*.c))
 OBJS	:= $(LIB_OBJS) $(CLI_OBJS) $(kx_OBJS) $(kxtrace_OBJS) $(kxlog_OBJS) $(kxfilter_OBJS)
@@ -265,7 +265,7 @@ $(FUZZ_KXTRACE): private FUZZ_CFLAGS += $(KXTRACE_CFLAGS)
 FUZZ_TREE := $(patsubst %,$(O)/fuzz/tools/kxtrace/%.o,tree tree_text tree_json out)
 FUZZ_KXFILTER := $(patsubst %.c,$(O)/fuzz/%.o,$(wildcard tools/kxfilter/language/*.c) \
 		   tools/kxfilter/fields.c tools/kxfilter/set.c)
-FUZZ_SAVED := $(patsubst %,$(O)/fuzz/tools/kxfilter/%.o,saved_file device netdev)
+FUZZ_SAVED := $(patsubst %,$(O)/fuzz/tools/kxfilter/%.o,saved/file device/device device/netdev)
 $(FUZZ_OBJS) $(FUZZ_KXLOG) $(FUZZ_KXTRACE) $(FUZZ_KXFILTER) $(FUZZ_SAVED): $(O)/fuzz/%.o: %.c $(O)/flags | $(SKELS)
 	$(call say,FUZZ,$<)
 	@mkdir -p $(@D)
@@ -393,7 +393,7 @@ install: all
 	sed 's|@prefix@|$(prefix)|; s|@version@|$(VERSION)|' src/libkx.pc.in >$(DESTDIR)$(prefix)/lib/pkgconfig/libkx.pc
 	install -d $(DESTDIR)$(prefix)/lib/systemd/system
 	sed 's|@prefix@|$(prefix)|' tools/kxlog/kxlog.service >$(DESTDIR)$(prefix)/lib/systemd/system/kxlog.service
-	sed 's|@prefix@|$(prefix)|' tools/kxfilter/kxfilter.service >$(DESTDIR)$(prefix)/lib/systemd/system/kxfilter.service
+	sed 's|@prefix@|$(prefix)|' tools/kxfilter/saved/kxfilter.service >$(DESTDIR)$(prefix)/lib/systemd/system/kxfilter.service
 	install -d $(DESTDIR)$(prefix)/share/kx/new
 	install -m 644 vmlinux/*.h $(DESTDIR)$(prefix)/share/kx
 	install -m 644 docs/schema/*.json $(DESTDIR)$(prefix)/share/kx

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../tools/kxfilter/saved_file.h"
+#include "../../tools/kxfilter/saved/file.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

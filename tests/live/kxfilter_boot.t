@@ -20,7 +20,7 @@ sub kxfilter { return run('/usr/sbin/kxfilter', @_); }
 
 # What make install does; the files of a guest are its own, and end with it.
 system('cp', "$build/kxfilter", '/usr/sbin/kxfilter');
-write_file($unit, slurp('tools/kxfilter/kxfilter.service') =~ s/\@prefix\@/\/usr/gr);
+write_file($unit, slurp('tools/kxfilter/saved/kxfilter.service') =~ s/\@prefix\@/\/usr/gr);
 is(run('systemd-analyze', 'verify', '--man=no', $unit)->{err}, '', 'the unit is one');
 is(run('systemctl', '--root=/', 'enable', 'kxfilter.service')->{exit}, 0, 'enabled');
 run('ip', 'link', 'add', 'kxfboot0', 'type', 'veth', 'peer', 'name', 'kxfboot1');

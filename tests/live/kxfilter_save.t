@@ -141,7 +141,7 @@ is(slurp("$dir/mine"), "mine\n", 'is left alone');
 # The unit, as it is installed.
 SKIP: {
 	skip 'systemd-analyze is not installed', 1 if system('command -v systemd-analyze >/dev/null') != 0;
-	my $unit = slurp('tools/kxfilter/kxfilter.service') =~ s{\@prefix\@/sbin/kxfilter}{/bin/true}gr =~ s/^Documentation=.*\n//mr;
+	my $unit = slurp('tools/kxfilter/saved/kxfilter.service') =~ s{\@prefix\@/sbin/kxfilter}{/bin/true}gr =~ s/^Documentation=.*\n//mr;
 	$r = run('systemd-analyze', 'verify', write_file("$dir/kxfilter.service", $unit));
 	is("$r->{exit} $r->{err}", '0 ', 'systemd understands the unit') or diag($r->{out});
 }

@@ -3,7 +3,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-#include "connections.h"
+#include "connections/connections.h"
 #include "kxfilter.h"
 #include "until.h"
 

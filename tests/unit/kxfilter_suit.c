@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Which hook kxfilter takes for a device with native XDP, by what rules need of it. */
 #include "kxfilter.h"
-#include "suit.h"
+#include "device/suit.h"
 
 static const struct device device = {
 	.name = "eth0", .ifindex = 7, .driver = "some_net", .native = ANSWER_YES,

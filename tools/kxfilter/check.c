@@ -3,9 +3,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "compile/compile.h"
-#include "filter.h"
 #include "cli/own.h"
+#include "compile/compile.h"
+#include "filter/filter.h"
 #include "verb.h"
 
 static struct {

@@ -12,9 +12,9 @@
 #include <bpf/libbpf.h>
 #include <kx/abi.h>
 
-#include "device.h"
-#include "kxfilter_halfdrop.skel.h"
 #include "cli/own.h"
+#include "device/device.h"
+#include "kxfilter_halfdrop.skel.h"
 #include "verb.h"
 
 #define DEVICE_LOOK_MS	1000	/* between two looks whether the device is still there */

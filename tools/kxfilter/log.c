@@ -9,8 +9,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "filter.h"
 #include "cli/own.h"
+#include "filter/filter.h"
 #include "names.h"
 #include "text.h"
 #include "until.h"

@@ -12,8 +12,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "look.h"
 #include "cli/own.h"
+#include "look.h"
 #include "until.h"
 #include "verb.h"
 

@@ -3,7 +3,7 @@
 #ifndef KXFILTER_LOOK_H
 #define KXFILTER_LOOK_H
 
-#include "filter.h"
+#include "filter/filter.h"
 
 struct look {
 	struct filter filter;

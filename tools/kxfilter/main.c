@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The kxfilter command: its verbs. */
-#include "netns.h"
+#include "device/netns.h"
 #include "verb.h"
 
 static const struct program_verb verbs[] = {

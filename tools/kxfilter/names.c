@@ -6,8 +6,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "names.h"
 #include "cli/own.h"
+#include "names.h"
 #include "verb.h"
 
 #define BYTES	(KXF_SLOTS * sizeof(struct kxf_id))

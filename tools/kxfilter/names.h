@@ -3,7 +3,7 @@
 #ifndef KXFILTER_NAMES_H
 #define KXFILTER_NAMES_H
 
-#include "filter.h"
+#include "filter/filter.h"
 
 /* The map "ids", as it is now. */
 struct names {

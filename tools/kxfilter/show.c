@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "connections.h"
 #include "cli/own.h"
+#include "connections/connections.h"
 #include "verb.h"
 
 static struct {
