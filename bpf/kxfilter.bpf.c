@@ -69,12 +69,6 @@ static __always_inline void begin(struct work *work)
 	work->dscp = KXF_NO_DSCP;
 }
 
-/* As exact as connections need it. */
-static __always_inline __u64 tick_ns(void)
-{
-	return setup.trial ? now_ns() : bpf_ktime_get_coarse_ns();
-}
-
 static __always_inline bool is_translated(const struct work *work)
 {
 	struct followed *track = track_get();
@@ -106,7 +100,7 @@ static __always_inline int filter_skb(struct __sk_buff *ctx, __u32 way)
 	work->mark = ctx->mark;
 	work->ifindex = ctx->ifindex;
 	if (setup.rules[way].flags & KXF_HAS_STATES)
-		work->packet.value[KXF_STATE] = find_skb(ctx, &work->packet, way, tick_ns(), err);
+		work->packet.value[KXF_STATE] = find_skb(ctx, &work->packet, way, coarse_ns(), err);
 	decide(work, way, err);
 	look_skb(ctx, work, way);
 	if (setup.rules[way].flags & KXF_HAS_MARKS && !setup.monitor)
@@ -139,7 +133,7 @@ int filter_xdp(struct xdp_md *ctx)
 	err = read_frame(ctx, &work->packet);
 	work->ifindex = ctx->ingress_ifindex;
 	if (setup.rules[KXF_IN].flags & KXF_HAS_STATES)
-		work->packet.value[KXF_STATE] = find_frame(ctx, &work->packet, KXF_IN, tick_ns(),
+		work->packet.value[KXF_STATE] = find_frame(ctx, &work->packet, KXF_IN, coarse_ns(),
 							    err);
 	decide(work, KXF_IN, err);
 	look_frame(ctx, work);

@@ -3,7 +3,8 @@
 #ifndef KXFILTER_ACT_H
 #define KXFILTER_ACT_H
 
-#include "maps.h"
+#include "live.h"
+#include "trial.h"
 
 #define TRIES	8	/* at a limit that other CPUs are at too */
 
@@ -54,33 +55,6 @@ static __always_inline struct work *work_get(void)
 	__u32 zero = 0;
 
 	return bpf_map_lookup_elem(&works, &zero);
-}
-
-static __always_inline struct kxf_trial *trial_get(void)
-{
-	__u32 zero = 0;
-
-	return bpf_map_lookup_elem(&trial, &zero);
-}
-
-static __always_inline __u64 now_ns(void)
-{
-	struct kxf_trial *given;
-
-	if (!setup.trial)
-		return bpf_ktime_get_ns();
-	given = trial_get();
-	return given ? given->now_ns : 0;
-}
-
-static __always_inline __u32 chance(void)
-{
-	struct kxf_trial *given;
-
-	if (!setup.trial)
-		return bpf_get_prandom_u32();
-	given = trial_get();
-	return given ? given->random : 0;
 }
 
 static __always_inline __u64 mix(__u64 x)
@@ -258,8 +232,6 @@ static __always_inline void count(__u32 slot, const struct kxf_packet *packet)
 	counter->packets++;
 	counter->bytes += packet->bytes;
 }
-
-int add_live(const struct kxf_rule *rule, const struct kxf_packet *packet);
 
 /* A rule has taken the packet; true: it has decided. */
 static __always_inline bool apply(const volatile struct kxf_rules *rules,

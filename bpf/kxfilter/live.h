@@ -7,15 +7,10 @@
 #ifndef KXFILTER_LIVE_H
 #define KXFILTER_LIVE_H
 
-#include "act.h"
 #include "classify.h"
+#include "trial.h"
 
 #define OF_IP4	0xffff
-
-static __always_inline __u64 live_now_ns(void)
-{
-	return setup.trial ? now_ns() : bpf_ktime_get_coarse_ns();
-}
 
 static __always_inline bool is_ip4_number(const struct kxf_number *address)
 {
@@ -54,7 +49,7 @@ static __always_inline bool has_element(void *elements, const struct kxf_number 
 		cut_address(&element, address, from + first_bit(lengths));
 		lengths &= lengths - 1;
 		until = bpf_map_lookup_elem(elements, &element);
-		if (until && (!until->expires_ns || until->expires_ns > live_now_ns()))
+		if (until && (!until->expires_ns || until->expires_ns > coarse_ns()))
 			return true;
 	}
 	return false;
@@ -151,7 +146,7 @@ __noinline int add_live(const struct kxf_rule *rule, const struct kxf_packet *pa
 	struct kxf_until until, *there;
 	struct kxf_live *live;
 	void *elements;
-	__u64 now = live_now_ns();
+	__u64 now = coarse_ns();
 	__u32 slot;
 
 	if (!rule || !packet)
