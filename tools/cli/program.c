@@ -32,7 +32,13 @@ static int verb_unknown(const struct program *program, const char *name)
 static void help_all(const struct program *program, FILE *to)
 {
 	const char *purpose = "";
+	int width = 10, len;
 
+	for (size_t i = 0; i < program->nr_verbs; i++) {
+		len = strlen(program->verbs[i].verb->name);
+		if (width < len)
+			width = len;
+	}
 	fprintf(to, "usage: %s [-v]", program->name);
 	for (const struct front *front = program->fronts; front && front->name; front++)
 		fprintf(to, " [-%c %s]", front->letter, front->what);
@@ -43,10 +49,9 @@ static void help_all(const struct program *program, FILE *to)
 		if (strcmp(purpose, row->purpose))
 			fprintf(to, "%s\n", row->purpose);
 		purpose = row->purpose;
-		fprintf(to, "  %-10s %s\n", row->verb->name, row->verb->summary);
+		fprintf(to, "  %-*s %s\n", width, row->verb->name, row->verb->summary);
 	}
-	fputs("Help\n"
-	      "  help       what a command does and its options\n\n", to);
+	fprintf(to, "Help\n  %-*s what a command does and its options\n\n", width, "help");
 	for (const struct front *front = program->fronts; front && front->name; front++)
 		fprintf(to, "-%c, --%s %s: %s\n", front->letter, front->name, front->what,
 			front->help);
