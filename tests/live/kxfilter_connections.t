@@ -202,6 +202,8 @@ for my $verb (qw(connections forget)) {
 		like($r->{err}, $like, '... says why');
 	}
 }
+$r = kxfilter('forget', $dev, '');
+is("$r->{exit} $r->{err}", "2 kxfilter: the clauses are empty: from any are all connections\n", 'an empty variable does not mean all');
 like(kxfilter('forget', $dev)->{err}, qr/^kxfilter: forget: say which: kxfilter forget $dev from 192\.0\.2\.1, or "from any" for all$/, 'forget wants to be told which');
 # Others may be over by now.
 is(scalar(connections('tcp')), 3, 'none of that has forgotten any');

@@ -107,7 +107,8 @@ static const char *decision_in(int argc, char **argv)
 static int judge(const struct rule *rule)
 {
 	if (does_something(rule))
-		return tell_wrong("%s: that says more than which connections: " CAN, rule->text + strlen(ACTION));
+		return tell_wrong("%s: that says more than which connections: " CAN,
+				  rule->text + strlen(ACTION));
 	for (int i = 0; i < FIELDS; i++)
 		if (rule->match[i] && !(KNOWN >> i & 1))
 			return tell_wrong("a connection has no %s: " CAN, field_kinds[i].name);
@@ -155,6 +156,15 @@ static int read_lives(struct choice *choice)
 	return status;
 }
 
+/* A variable of a script that is empty does not mean all. */
+static bool is_blank(int argc, char **argv)
+{
+	for (int i = 0; i < argc; i++)
+		if (argv[i][strspn(argv[i], " \t")])
+			return false;
+	return true;
+}
+
 static int read_clauses(struct choice *choice, int argc, char **argv, bool json)
 {
 	struct teller teller = { .complaints.json = json };
@@ -163,6 +173,8 @@ static int read_clauses(struct choice *choice, int argc, char **argv, bool json)
 
 	if (!argc)
 		return DONE;
+	if (is_blank(argc, argv))
+		return tell_wrong("the clauses are empty: from any are all connections");
 	for (int i = 0; i < argc; i++)
 		if (strpbrk(argv[i], "\n;#\\"))
 			return tell_wrong("%s: clauses are those of one rule: no ;, # or \\ belongs there",
