@@ -72,7 +72,7 @@ is(kx('query', 'second')->{exit}, 1, 'it is gone');
 
 # A number is never used twice.
 my %kmids;
-my $lives = $ENV{KX_VM_KERNEL} ? 5 : 20;	# guests are emulated
+my $lives = $ENV{KX_VM_KERNEL} ? 3 : 20;	# guests are emulated
 for (1 .. $lives) {
 	kx('load', $object, '--as', 'second');
 	$kmids{status('second')->{kmid}}++;

@@ -14,7 +14,7 @@ my $kx = "$build/kx";
 my $ext = "$build/tests/ext";
 my $events = "$build/tests/live/events";
 my ($hooks, $threads) = (4, 2);
-my $rounds = $ENV{KX_ROUNDS} // ($ENV{KX_VM_KERNEL} ? 5 : 50);	# guests are emulated
+my $rounds = $ENV{KX_ROUNDS} // ($ENV{KX_VM_KERNEL} ? 3 : 50);	# guests are emulated
 
 sub kx { return run($kx, @_); }
 
